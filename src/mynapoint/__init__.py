@@ -1,0 +1,1 @@
+"""mynapoint: a card-verified cashless points programme, its three parties and the law they share."""

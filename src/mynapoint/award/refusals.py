@@ -1,0 +1,175 @@
+"""The closed list of reasons for “no”: each with its code and a sentence (ja, en) naming the figure and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Refusal(Enum):
+    """One reason. The value is ``(code, ja, en)``; ``{names}`` in a sentence are filled from the figures.
+
+    Codes are public: a machine may switch on them, so a code never changes its meaning.
+    """
+
+    BEFORE_APPLICATION_PERIOD = (
+        "before_application_period",
+        "申込の受付は{starts_on}に始まります。始まりましたら、もう一度お手続きください。",
+        "Applications open on {starts_on}. Please come back then.",
+    )
+    START_NOT_ANNOUNCED = (
+        "start_not_announced",
+        "受付開始日は未定です。国からの発表をお待ちください。",
+        "The first day of applications has not been announced yet. Please wait for the announcement.",
+    )
+    AFTER_APPLICATION_PERIOD = (
+        "after_application_period",
+        "申込期間は{ended_on}に終了しました。",
+        "Applications closed on {ended_on}.",
+    )
+    CARD_REQUESTED_TOO_LATE = (
+        "card_requested_too_late",
+        "対象となるのは、{requested_by}までにマイナンバーカードを申請した方です(このカードの申請日:{requested_on})。",
+        "The card had to be requested by {requested_by}; this one was requested on {requested_on}.",
+    )
+    ALREADY_APPLIED = (
+        "already_applied",
+        "この施策には{applied_on}に「{service}」で申込済みです。申込は1人1回で、決済サービスの変更はできません。",
+        "You applied for this incentive on {applied_on} with {service}. It is once per person and cannot be changed.",
+    )
+    ACCOUNT_ALREADY_USED = (
+        "account_already_used",
+        "この決済サービスIDは、この施策で別の方の申込に使われています。ご自身の決済サービスIDをご確認ください。",
+        "This account already serves another person for this incentive. Please check your account number.",
+    )
+    CAP_REACHED = (
+        "cap_reached",
+        "上限の{points_max}ポイントまで付与済みです。",
+        "The cap of {points_max} points has been reached.",
+    )
+    SERVICE_NOT_OPEN = (
+        "service_not_open",
+        "「{service}」は、現在この施策の申込を受け付けていません。別の決済サービスをお選びください。",
+        "{service} does not take applications for this incentive at present. Please choose another payment service.",
+    )
+    CHANNEL_NOT_OFFERED = (
+        "channel_not_offered",
+        "「{service}」はこの方法では申し込めません。申込方法:{channels}。",
+        "{service} cannot be applied for in this way. It takes applications by: {channels}.",
+    )
+    NO_RESERVATION = (
+        "no_reservation",
+        "申込の前に、マイナポイントの予約(マイキーIDの設定)が必要です。",
+        "A reservation (My Key ID) is needed before applying.",
+    )
+    CERTIFICATE_EXPIRED = (
+        "certificate_expired",
+        "カードの利用者証明用電子証明書は{expired_on}に有効期限が切れています。"
+        "お住まいの市区町村の窓口で更新してから、もう一度お試しください。",
+        "The card's user-authentication certificate expired on {expired_on}. "
+        "Please have it renewed at your municipality, then try again.",
+    )
+    CERTIFICATE_NOT_YET_VALID = (
+        "certificate_not_yet_valid",
+        "カードの利用者証明用電子証明書は{valid_from}から有効です。それ以降にお試しください。",
+        "The card's user-authentication certificate is valid from {valid_from}. Please try again then.",
+    )
+    CERTIFICATE_REVOKED = (
+        "certificate_revoked",
+        "カードの利用者証明用電子証明書は失効しています。お住まいの市区町村の窓口にご相談ください。",
+        "The card's user-authentication certificate has been revoked. Please ask at your municipality.",
+    )
+    CERTIFICATE_NOT_ACCEPTED = (
+        "certificate_not_accepted",
+        "このカードの電子証明書は、ここでは使えません。マイナンバーカードかどうかご確認ください。",
+        "This card's certificate is not accepted here. Please check that it is a My Number Card.",
+    )
+    CHALLENGE_EXPIRED = (
+        "challenge_expired",
+        "お手続きの有効時間({minutes}分)が過ぎました。恐れ入りますが、もう一度はじめからお願いします。",
+        "This step was open for {minutes} minutes and has lapsed. Please start it again.",
+    )
+    CARD_SIGNATURE_INVALID = (
+        "card_signature_invalid",
+        "カードの署名を確認できませんでした。何も保存されていません。もう一度お試しください。",
+        "The card's signature could not be verified. Nothing was saved. Please try again.",
+    )
+    OTHER_PERSONS_CARD = (
+        "other_persons_card",
+        "ログイン中の方とは別の方のカードで署名されました。何も保存せず、ログアウトしました。"
+        "ご自身のカードで、はじめからお手続きください。",
+        "The statement was signed with another person's card. Nothing was saved and you have been signed out. "
+        "Please start again with your own card.",
+    )
+    CARD_STEP_CANCELLED = (
+        "card_step_cancelled",
+        "カードでの確認が取り消されました。何も保存されていません。",
+        "The card step was cancelled. Nothing was saved.",
+    )
+    PIN_LOCKED = (
+        "pin_locked",
+        "暗証番号がロックされています。お住まいの市区町村の窓口で再設定してください。",
+        "The PIN is locked. It can be reset at your municipality's counter.",
+    )
+    ACCOUNT_NOT_RECOGNISED = (
+        "account_not_recognised",
+        "「{service}」で、決済サービスIDとセキュリティコードの組み合わせを確認できませんでした。入力内容をご確認ください。",
+        "{service} did not recognise this account number with this security code. Please check both.",
+    )
+    PRIOR_REGISTRATION_MISSING = (
+        "prior_registration_missing",
+        "「{service}」では、申込の前に決済サービス側での事前登録が必要です。登録を済ませてから、もう一度お試しください。",
+        "{service} asks for a registration of its own before applying. Please complete it, then try again.",
+    )
+    ACCOUNT_NOT_ELIGIBLE = (
+        "account_not_eligible",
+        "この決済サービスIDは、マイナポイントの対象外です。「{service}」にお問い合わせください。",
+        "This account cannot take part. Please ask {service}.",
+    )
+    TOO_MANY_TRIES = (
+        "too_many_tries",
+        "確認の失敗が続いたため、「{service}」がこの決済サービスIDの受付を一時的に止めています。"
+        "時間をおいてお試しください。",
+        "{service} has paused this account after repeated failures. Please try again later.",
+    )
+    PROVIDER_UNAVAILABLE = (
+        "provider_unavailable",
+        "「{service}」に接続できませんでした。申込はまだ完了していません。しばらくしてから、もう一度お試しください。",
+        "{service} could not be reached. Your application has not been made. Please try again in a while.",
+    )
+
+    @property
+    def code(self) -> str:
+        """The public code."""
+        return self.value[0]
+
+    def sentence(self, language: str, figures: Mapping[str, object]) -> str:
+        """Return the sentence in ``ja`` or ``en``. Raises KeyError when a figure it needs is missing."""
+        return self.value[1 if language.startswith("ja") else 2].format_map(figures)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One refusal with its figures, such as the day a period ended; figures are already words for people."""
+
+    refusal: Refusal
+    figures: Mapping[str, object] = field(default_factory=dict)
+
+    def sentence(self, language: str) -> str:
+        """Return what happened, with the figure and what to do, in ``ja`` or ``en``."""
+        return self.refusal.sentence(language, self.figures)
+
+
+class Refused(Exception):
+    """An act that was not done, with every reason; the transaction it was raised in rolls back."""
+
+    def __init__(self, refusal: Refusal | Sequence[Reason], /, **figures: object) -> None:
+        reasons = (Reason(refusal, figures),) if isinstance(refusal, Refusal) else tuple(refusal)
+        super().__init__(", ".join(reason.refusal.code for reason in reasons))
+        self.reasons = reasons
+
+    @property
+    def refusal(self) -> Refusal:
+        """The first reason."""
+        return self.reasons[0].refusal

@@ -1,0 +1,7 @@
+"""`mynapoint demo`."""
+
+from __future__ import annotations
+
+
+def demo() -> None:
+    """Not written yet."""

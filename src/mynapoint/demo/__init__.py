@@ -1,0 +1,1 @@
+"""Plays all parties in an invented city: people, cards, a payment service, a month of top-ups."""

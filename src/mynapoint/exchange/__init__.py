@@ -1,0 +1,1 @@
+"""What the parties say to each other: card token, messages between hub and provider, and their signatures."""

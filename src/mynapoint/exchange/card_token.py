@@ -1,0 +1,134 @@
+"""Card → hub: the certificate and its signature over who asked, a nonce, and the statement the resident read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+FORMAT = "mynapoint-card-auth:1"
+ALGORITHM = "RS256"
+TOKEN_BYTES_MAX = 8 * 1024
+NONCE_CHARACTERS = (44, 128)
+STATEMENT_CHARACTERS_MAX = 1000
+
+_PREFIX = b"mynapoint-card-auth:v1\0"
+_NONCE = re.compile(r"[A-Za-z0-9+/_=-]{44,128}")
+_LOOPBACK = {"localhost", "127.0.0.1"}
+
+
+class BadCardToken(ValueError):
+    """A token that proves nothing: what is wrong with it, for the log; the resident is told to try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardToken:
+    """What the agent delivers: a certificate, not yet verified, and a signature, not yet verified.
+
+    ``certificate``  DER of the user-authentication certificate (利用者証明用電子証明書)
+    ``signature``    RSASSA-PKCS1-v1_5 with SHA-256 over ``signed_bytes``
+    """
+
+    certificate: bytes
+    signature: bytes
+
+
+def signed_bytes(*, origin: str, nonce: str, statement: str) -> bytes:
+    """Return what the card signs: a domain prefix, then the SHA-256 of origin, nonce and statement in UTF-8.
+
+    The prefix keeps this signature from passing as any other protocol's; the agent builds these bytes itself and
+    never signs bytes from a page.
+    """
+    return _PREFIX + b"".join(hashlib.sha256(part.encode()).digest() for part in (origin, nonce, statement))
+
+
+def origin_of(url: str) -> str:
+    """Return ``scheme://host[:port]`` of an absolute http(s) URL, default ports left out, in lower case.
+
+    Raises BadCardToken for another scheme, a URL with a user in it, or plain http to anything but this machine
+    (``localhost``, ``127.0.0.1``: demo and tests).
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadCardToken("return address is not a URL") from error
+    host = (parts.hostname or "").lower()
+    if parts.scheme not in {"https", "http"} or not host or "@" in parts.netloc:
+        raise BadCardToken("return address must be https")
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        raise BadCardToken("plain http is accepted for this machine only")
+    default = {"https": 443, "http": 80}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in {None, default} else "")
+
+
+def check_challenge(*, nonce: str, statement: str) -> None:
+    """Refuse a nonce shorter than 256 bits or an unreadable statement. Raises BadCardToken."""
+    if not _NONCE.fullmatch(nonce):
+        raise BadCardToken(f"nonce must be {NONCE_CHARACTERS[0]} to {NONCE_CHARACTERS[1]} characters of base64")
+    if not 1 <= len(statement) <= STATEMENT_CHARACTERS_MAX:
+        raise BadCardToken(f"statement must be 1 to {STATEMENT_CHARACTERS_MAX} characters")
+    if any(not (character.isprintable() or character == "\n") for character in statement):
+        raise BadCardToken("statement must be plain text")
+
+
+def encode(token: CardToken) -> str:
+    """Return the token as the JSON text that travels in the form field ``token``."""
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "algorithm": ALGORITHM,
+            "certificate": base64.b64encode(token.certificate).decode(),
+            "signature": base64.b64encode(token.signature).decode(),
+        }
+    )
+
+
+def decode(text: str) -> CardToken:
+    """Read a token strictly: size first, exact members, known format and algorithm. Raises BadCardToken."""
+    if len(text.encode(errors="replace")) > TOKEN_BYTES_MAX:
+        raise BadCardToken(f"token is longer than {TOKEN_BYTES_MAX} bytes")
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadCardToken("token is not JSON") from error
+    if not isinstance(members, dict) or set(members) != {"format", "algorithm", "certificate", "signature"}:
+        raise BadCardToken("token must have exactly format, algorithm, certificate and signature")
+    if members["format"] != FORMAT or members["algorithm"] != ALGORITHM:
+        raise BadCardToken(f"token must be {FORMAT} with {ALGORITHM}")
+    try:
+        certificate = base64.b64decode(members["certificate"], validate=True)
+        signature = base64.b64decode(members["signature"], validate=True)
+    except (binascii.Error, TypeError, ValueError) as error:
+        raise BadCardToken("certificate and signature must be base64") from error
+    return CardToken(certificate, signature)
+
+
+def verify_signature(token: CardToken, *, origin: str, nonce: str, statement: str) -> x509.Certificate:
+    """Return the token's certificate if its key signed exactly these three. Raises BadCardToken.
+
+    origin, nonce and statement are the receiver's own stored values, never the sender's. The certificate itself
+    is not judged here: chain, period, purpose and revocation are ``hub.identity``'s.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(token.certificate)
+        key = certificate.public_key()
+    except ValueError as error:
+        raise BadCardToken("certificate cannot be read") from error
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < 2048 or key.public_numbers().e != 65537:
+        raise BadCardToken("the key must be RSA of at least 2048 bits with exponent 65537")
+    message = signed_bytes(origin=origin, nonce=nonce, statement=statement)
+    try:
+        key.verify(token.signature, message, padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature as error:
+        raise BadCardToken("the signature is not over this origin, nonce and statement") from error
+    return certificate

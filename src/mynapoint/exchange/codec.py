@@ -1,0 +1,179 @@
+"""Messages ⇄ JSON lines: one object a line with its type and version, read strictly, refused by line and field."""
+
+from __future__ import annotations
+
+import json
+import re
+import types
+import typing
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from mynapoint.exchange import messages
+from mynapoint.exchange.messages import Message
+from mynapoint.programme.values import AccountId, MalformedValue, ServiceNumber
+
+VERSION = 1
+LINE_BYTES_MAX = 8 * 1024
+INTEGER_MAX = 2**53 - 1
+
+MessageT = TypeVar("MessageT", bound=Message)
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+
+
+class MalformedMessage(ValueError):
+    """Bytes that are not the message they should be: which line, which field, why. Values are not repeated."""
+
+    def __init__(self, line: int, field: str, why: str) -> None:
+        super().__init__(f"line {line}: {field}: {why}")
+        self.line = line
+        self.field = field
+        self.why = why
+
+
+def encode(message: Message) -> bytes:
+    """Return one message as one line of JSON, UTF-8, with its newline; the same message gives the same bytes."""
+    members: dict[str, Any] = {"type": _type_name(type(message)), "version": VERSION}
+    for field in fields(message):
+        members[field.name] = _to_json(getattr(message, field.name))
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def encode_lines(lines: Iterable[Message]) -> bytes:
+    """Return several messages as JSON lines, in order."""
+    return b"".join(encode(message) for message in lines)
+
+
+def decode(data: bytes, *expected: type[MessageT], line: int = 1) -> MessageT:
+    """Read one line as one of the expected messages.
+
+    Raises  MalformedMessage for anything else: too long, not UTF-8, not one JSON object, a doubled, missing
+            or unknown field, another type or version, a number that is not whole, a value out of its shape
+    """
+    if len(data) > LINE_BYTES_MAX:
+        raise MalformedMessage(line, "line", f"longer than {LINE_BYTES_MAX} bytes")
+    members = _parse_object(data, line)
+    named = {_type_name(kind): kind for kind in expected}
+    kind = named.get(members.pop("type", ""))
+    if kind is None:
+        raise MalformedMessage(line, "type", f"must be {' or '.join(sorted(named))}")
+    if members.pop("version", None) != VERSION:
+        raise MalformedMessage(line, "version", f"must be {VERSION}")
+    hints = typing.get_type_hints(kind)
+    names = [field.name for field in fields(kind)]
+    for name in names:
+        if name not in members:
+            raise MalformedMessage(line, name, "is missing")
+    for name in members:
+        if name not in hints:
+            raise MalformedMessage(line, name, "is unknown")
+    return kind(**{name: _from_json(members[name], hints[name], name, line) for name in names})
+
+
+def decode_lines(data: bytes, header: type[MessageT], row: type[MessageT]) -> Iterator[MessageT]:
+    """Read JSON lines lazily: the first as ``header``, each further one as ``row``. Raises MalformedMessage."""
+    lines = data.splitlines()
+    if not lines:
+        raise MalformedMessage(1, "line", "is missing; the message is empty")
+    yield decode(lines[0], header, line=1)
+    for number, text in enumerate(lines[1:], start=2):
+        yield decode(text, row, line=number)
+
+
+def _type_name(kind: type[Any]) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def _parse_object(data: bytes, line: int) -> dict[str, Any]:
+    def no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) != len(pairs):
+            doubled = next(name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1)
+            raise MalformedMessage(line, doubled[:64], "appears twice")
+        return members
+
+    def no_fractions(text: str) -> Any:
+        raise MalformedMessage(line, "number", "must be whole")
+
+    try:
+        parsed = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=no_doubles,
+            parse_float=no_fractions,
+            parse_constant=no_fractions,
+        )
+    except MalformedMessage:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise MalformedMessage(line, "line", "is not JSON in UTF-8") from error
+    if not isinstance(parsed, dict):
+        raise MalformedMessage(line, "line", "must be one JSON object")
+    return parsed
+
+
+def _to_json(value: Any) -> Any:
+    match value:
+        case datetime():
+            if value.tzinfo is None:
+                raise ValueError("a message carries instants with a time zone only")
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case AccountId() | ServiceNumber():
+            return value.text
+        case StrEnum():
+            return value.value
+        case tuple():
+            return [_to_json(item) for item in value]
+        case _:
+            return value
+
+
+def _from_json(value: Any, hint: Any, name: str, line: int) -> Any:
+    hint = getattr(hint, "__supertype__", hint)
+    if isinstance(hint, types.GenericAlias):
+        if not isinstance(value, list) or len(value) > 16:
+            raise MalformedMessage(line, name, "must be a list of at most 16")
+        return tuple(_from_json(item, hint.__args__[0], name, line) for item in value)
+    if hint is bool or hint is int:
+        if type(value) is not hint or (hint is int and abs(value) > INTEGER_MAX):
+            raise MalformedMessage(line, name, "must be true or false" if hint is bool else "must be a whole number")
+        return value
+    if not isinstance(value, str):
+        raise MalformedMessage(line, name, "must be text")
+    try:
+        return _from_text(value, hint)
+    except (MalformedValue, ValueError) as error:
+        # The reason names the shape only: the text itself may be a secret.
+        expected = error.expected if isinstance(error, MalformedValue) else hint.__name__
+        raise MalformedMessage(line, name, f"must be {expected}") from None
+
+
+def _from_text(text: str, hint: Any) -> Any:
+    if hint is str:
+        return text
+    if hint is datetime:
+        if not _INSTANT.fullmatch(text):
+            raise ValueError
+        return datetime.fromisoformat(text).astimezone(UTC)
+    if hint is date:
+        if len(text) != 10:
+            raise ValueError
+        return date.fromisoformat(text)
+    return hint(text)
+
+
+__all__ = [
+    "LINE_BYTES_MAX",
+    "VERSION",
+    "MalformedMessage",
+    "decode",
+    "decode_lines",
+    "encode",
+    "encode_lines",
+    "messages",
+]

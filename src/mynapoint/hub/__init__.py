@@ -1,0 +1,1 @@
+"""Party 3, the national platform: residents, reservations, applications, recorded awards; never a purchase."""

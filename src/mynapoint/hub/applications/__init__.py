@@ -1,0 +1,1 @@
+"""Applications: one for each resident and incentive, for good; consents, account proofs, notices."""

@@ -1,0 +1,1 @@
+"""Every act, append-only, written in the act's own transaction."""

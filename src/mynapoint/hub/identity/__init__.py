@@ -1,0 +1,1 @@
+"""Who signed: certificates, residents, challenges, sign-in."""

@@ -1,0 +1,1 @@
+"""Recorded awards: append-only entries and running totals under the cap; my page."""

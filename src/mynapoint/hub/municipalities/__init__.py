@@ -1,0 +1,1 @@
+"""Municipalities: counters, hours, contact lines, and pages that state facts as of a day."""

@@ -1,0 +1,1 @@
+"""Reservations: one My Key ID for each resident."""

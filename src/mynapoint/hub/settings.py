@@ -1,0 +1,145 @@
+"""The hub's settings: read from the environment, strict by default, the same for SQLite and the tests.
+
+MYNAPOINT_STATE        folder of database, keys and secrets (default: ./state)
+MYNAPOINT_ORIGINS      the hub's public origins, comma-separated; the first one is what cards sign
+MYNAPOINT_TRUST        folder of the card authority's root certificates and revocation lists (PEM and DER)
+MYNAPOINT_ENVIRONMENT  production | emulated: which cards may sign here; never both
+MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+STATE = Path(os.environ.get("MYNAPOINT_STATE", "state")).resolve()
+ORIGINS = os.environ.get("MYNAPOINT_ORIGINS", "http://localhost:8000,http://127.0.0.1:8000").split(",")
+TRUST = Path(os.environ.get("MYNAPOINT_TRUST", STATE / "trust"))
+CARD_ENVIRONMENT = os.environ.get("MYNAPOINT_ENVIRONMENT", "production")
+CLOCK = os.environ.get("MYNAPOINT_CLOCK", "django.utils.timezone.now")
+CARD_AGENT = os.environ.get("MYNAPOINT_CARD_AGENT", "http://127.0.0.1:47220")
+BANNER = ""
+
+
+def _secret_key() -> str:
+    if "MYNAPOINT_SECRET_KEY" in os.environ:
+        return os.environ["MYNAPOINT_SECRET_KEY"]
+    path = STATE / "secret-key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return path.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = sorted({origin.split("//")[1].rsplit(":", 1)[0] for origin in ORIGINS})
+ROOT_URLCONF = "mynapoint.hub.urls"
+WSGI_APPLICATION = "mynapoint.hub.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "mynapoint.hub.audit",
+    "mynapoint.hub.identity",
+    "mynapoint.hub.payment_services",
+    "mynapoint.hub.municipalities",
+    "mynapoint.hub.reservations",
+    "mynapoint.hub.applications",
+    "mynapoint.hub.ledger",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "mynapoint.hub.web.RefusalMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "mynapoint.hub.web.page_context",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": STATE / "hub.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+            ),
+        },
+        "TEST": {"NAME": None},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+TIME_ZONE = "Asia/Tokyo"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+STATICFILES_DIRS = [Path(__file__).parent / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+_HTTPS = ORIGINS[0].startswith("https:")
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else "session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+# The card agent is reached by a form POST; it must see the true Origin (docs/decisions/0005-card-agent.md).
+SECURE_REFERRER_POLICY = "origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "script-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'", CARD_AGENT],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}

@@ -1,0 +1,74 @@
+"""The one place where an answer of the hub becomes HTTP: refusals as pages or problem+json, the programme's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+
+from mynapoint.award.refusals import Reason, Refused
+
+API_PREFIX = "/api/"
+
+
+def now() -> datetime:
+    """Return the programme's present instant (UTC-aware): the machine's clock, or the demo's.
+
+    Days and deadlines are judged by it. Sessions, nonces and request signatures are judged by the machine's own
+    clock (docs/decisions/0004-two-clocks.md).
+    """
+    clock: Callable[[], datetime] = import_string(settings.CLOCK)
+    return clock()
+
+
+def language() -> str:
+    """Return the page's language, ``ja`` or ``en``."""
+    return "en" if (get_language() or "ja").startswith("en") else "ja"
+
+
+def sentences(reasons: Sequence[Reason]) -> list[str]:
+    """Return each reason's sentence in the page's language."""
+    return [reason.sentence(language()) for reason in reasons]
+
+
+def page_context(_request: HttpRequest) -> dict[str, Any]:
+    """Return what every page shows: the banner of a demo or training hub."""
+    return {"banner": settings.BANNER, "language": language()}
+
+
+def refusal_response(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Return a refusal as a page for people (422) or as problem+json for machines, every reason told."""
+    if request.path.startswith(API_PREFIX):
+        first = refused.reasons[0]
+        return JsonResponse(
+            {
+                "type": f"urn:mynapoint:refusal:{first.refusal.code}",
+                "title": first.sentence("en"),
+                "status": 422,
+                "reasons": [{"code": r.refusal.code, "detail": r.sentence("en")} for r in refused.reasons],
+            },
+            status=422,
+            content_type="application/problem+json",
+        )
+    context = {"sentences": sentences(refused.reasons), "codes": [r.refusal.code for r in refused.reasons]}
+    return render(request, "refused.html", context, status=422)
+
+
+class RefusalMiddleware:
+    """Turns a Refused that an action raised into an answer; every other exception stays a bug."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a refusal; let anything else through."""
+        return refusal_response(request, exception) if isinstance(exception, Refused) else None
