@@ -1,0 +1,17 @@
+"""The hub's settings in the invented city: emulated cards, the demo's clock, a start page, and a banner that says so."""
+
+import os
+
+os.environ["MYNAPOINT_ENVIRONMENT"] = "emulated"
+
+from pathlib import Path
+
+from mynapoint.hub.settings import *
+
+ROOT_URLCONF = "mynapoint.demo.urls"
+CLOCK = "mynapoint.demo.clock.now"
+BANNER = "demo"
+
+DEMO_SAMPLE_PAY = os.environ.get("MYNAPOINT_DEMO_SAMPLE_PAY", "http://localhost:8010")
+TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "templates", *TEMPLATES[0]["DIRS"]]
+STATICFILES_DIRS = [*STATICFILES_DIRS, Path(__file__).parent / "static"]
