@@ -50,9 +50,8 @@ def _run(folder: Path, port: int, agent_port: int, console: Console, *, open_bro
     require_free(city.pay_port, "--port")
     require_free(city.agent_port, "--agent-port")
     with console.status("Building the city: cards, keys, register, municipal pages ..."):
-        opened = city.open()
-        started = opened.__enter__()
-    try:
+        city.prepare()
+    with city.serve() as started:
         console.print("\n[bold]mynapoint demo[/bold]: an invented city; every person and payment in it is made up.\n")
         console.print(f"  Start here   {city.hub}/demo/", soft_wrap=True)
         console.print(f"  Hub          {city.hub}/")
@@ -63,8 +62,6 @@ def _run(folder: Path, port: int, agent_port: int, console: Console, *, open_bro
         if open_browser:
             webbrowser.open(f"{city.hub}/demo/")
         watch(started)
-    finally:
-        opened.__exit__(None, None, None)
 
 
 def _play(folder: Path, console: Console) -> None:

@@ -106,8 +106,7 @@ class City:
             raise DemoStopped(f"The city could not be prepared in {self.state}:\n{tail}")
 
     @contextmanager
-    def open(self) -> Iterator[list[Running]]:
-        """Prepare the city and keep its servers running for the block. Raises DemoStopped."""
-        self.prepare()
+    def serve(self) -> Iterator[list[Running]]:
+        """Keep the servers of a prepared city running for the block. Raises DemoStopped."""
         with running(self.servers, environment=self.environment, logs=self.state / "logs") as started:
             yield started

@@ -1,4 +1,4 @@
-"""The hub's settings in the invented city: emulated cards, the demo's clock, a start page, and a banner that says so."""
+"""The hub's settings in the invented city: emulated cards, its own clock, a start page, a banner."""
 
 import os
 
