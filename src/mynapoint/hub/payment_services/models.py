@@ -1,0 +1,246 @@
+"""The register of payment services: who offers them, how to apply, what they count and when their points come."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from mynapoint.award.refusals import Reason, Refusal
+from mynapoint.exchange.messages import Counts
+from mynapoint.hub.words import PageWords, WordsField, no_words
+
+
+class Provider(models.Model):
+    """A registered cashless provider (登録キャッシュレス決済事業者), known by a short name such as ``sample-pay``."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = WordsField()
+    account_api_url = models.URLField(blank=True, help_text="Where account proofs are asked; empty: not connected")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class ProviderKey(models.Model):
+    """A provider's public Ed25519 key (64 hex characters); requests signed by it count from ``valid_from`` on."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="keys")
+    key_id = models.CharField(max_length=64, unique=True)
+    public_key = models.CharField(max_length=64, validators=[RegexValidator(r"\A[0-9a-f]{64}\Z")])
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.key_id
+
+    def is_valid(self, at: datetime) -> bool:
+        """Tell whether requests may be signed with this key at an instant of the machine's clock."""
+        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
+
+
+class Kind(models.TextChoices):
+    """What a payment service is (区分)."""
+
+    E_MONEY = "e_money", _("電子マネー")
+    PREPAID = "prepaid", _("プリペイドカード")
+    QR = "qr", _("QRコード決済")
+    CREDIT = "credit", _("クレジットカード")
+    DEBIT = "debit", _("デビットカード")
+
+
+class State(models.TextChoices):
+    """The life of an entry, each state with its effect on residents.
+
+    Only ``approved`` is found by the search and takes applications. ``suspended`` takes no new ones while those
+    made go on earning; ``withdrawn`` is for good: what is left follows the incentive's ``on_service_left``.
+    """
+
+    DRAFT = "draft", _("作成中")
+    SUBMITTED = "submitted", _("審査待ち")
+    APPROVED = "approved", _("登録済み")
+    SUSPENDED = "suspended", _("受付停止中")
+    WITHDRAWN = "withdrawn", _("登録終了")
+
+
+class ChannelKind(models.TextChoices):
+    """Where a resident applies (申込方法)."""
+
+    WEB = "web", _("パソコン・ウェブ")
+    PHONE_APP = "phone_app", _("スマートフォンアプリ")
+    OWN_APP = "own_app", _("決済サービスのアプリ")
+    SHOP = "shop", _("店頭")
+    COUNTER = "counter", _("支援窓口")
+    KIOSK = "kiosk", _("マルチコピー機・ATM")
+
+
+class PaymentService(models.Model):
+    """One payment service (決済サービス) as it stands in the register on ``as_of``.
+
+    ``counts``        what earns: top-ups, purchases, or either as the resident chooses when applying
+    ``effective``     from when use counts after an application: ``at_once``, ``next_day`` or ``next_day_08:00``
+    ``minimum_yen``   the smallest top-up or purchase that earns
+    ``schedule``      when points come, as the table ``[schedule]`` of a service file (programme.schedules)
+    ``extra``         the provider's own gift, outside the programme and its cap; never mixed with it
+    ``search_key``    the names as the search compares them (payment_services.names)
+    """
+
+    EITHER: ClassVar[str] = "either"
+    COUNTS: ClassVar = [
+        (Counts.TOP_UP.value, _("チャージ")),
+        (Counts.PURCHASE.value, _("お買い物")),
+        (EITHER, _("チャージかお買い物のどちらか(申込のときに選ぶ)")),
+    ]
+    USE: ClassVar = [("directly", _("そのまま使える")), ("exchange", _("交換してから使う"))]
+
+    number = models.CharField(max_length=9, unique=True, validators=[RegexValidator(r"\AMP[0-9]{7}\Z")])
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="payment_services")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    name = models.CharField(max_length=100)
+    kana = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    summary = WordsField()
+
+    counts = models.CharField(max_length=8, choices=COUNTS)
+    effective = models.CharField(max_length=16)
+    minimum_yen = models.PositiveIntegerField(default=1)
+    rounding = models.CharField(max_length=5, default="total")
+    schedule = models.JSONField()
+
+    account_label = WordsField()
+    account_help = WordsField()
+    account_pattern = models.CharField(max_length=200)
+    account_example = models.CharField(max_length=64, blank=True)
+
+    prior_registration = WordsField(default=no_words, blank=True)
+    points_name = WordsField()
+    points_used = models.CharField(max_length=8, choices=USE)
+    points_use = WordsField()
+    points_expiry = WordsField()
+    extra = WordsField(default=no_words, blank=True)
+    notes = WordsField(default=no_words, blank=True)
+    link = models.URLField()
+    as_of = models.DateField()
+    search_key = models.TextField(editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["kana", "number"]
+        constraints: ClassVar = [
+            CheckConstraint(name="payment_service_state", condition=Q(state__in=State.values)),
+            CheckConstraint(name="payment_service_kind", condition=Q(kind__in=Kind.values)),
+            CheckConstraint(name="payment_service_minimum", condition=Q(minimum_yen__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    @property
+    def label(self) -> PageWords:
+        """The name in the language of the page."""
+        return PageWords(self.name, self.name_en)
+
+    @property
+    def countable(self) -> tuple[Counts, ...]:
+        """What an application to this service may count; more than one: the resident chooses, once."""
+        return tuple(Counts) if self.counts == self.EITHER else (Counts(self.counts),)
+
+    def refusal(self, *, incentive: str, channel: str, on: date) -> Reason | None:
+        """Return why nobody can apply here for ``incentive`` by ``channel`` on a day in Tokyo; None: anybody may.
+
+        Says nothing of the programme's own periods nor of the person: those are award.eligibility's.
+        """
+        if self.state != State.APPROVED or not self._takes_part(incentive, on):
+            return Reason(Refusal.SERVICE_NOT_OPEN, {"service": self.label})
+        open_now = [row.kind for row in self.channels.all() if row.is_open(on)]
+        if channel in open_now:
+            return None
+        if not open_now or channel in {row.kind for row in self.channels.all()}:
+            return Reason(Refusal.SERVICE_NOT_OPEN, {"service": self.label})
+        return Reason(Refusal.CHANNEL_NOT_OFFERED, {"service": self.label, "channels": channel_words(open_now)})
+
+    def _takes_part(self, incentive: str, on: date) -> bool:
+        return any(row.incentive == incentive and row.is_in(on) for row in self.participations.all())
+
+
+class SecurityCode(models.Model):
+    """One of up to three codes a resident enters beside the account; the form is built from label, help, pattern."""
+
+    service = models.ForeignKey(PaymentService, on_delete=models.CASCADE, related_name="security_codes")
+    position = models.PositiveSmallIntegerField()
+    label = WordsField()
+    help = WordsField()
+    pattern = models.CharField(max_length=200)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            UniqueConstraint(name="security_code_once", fields=["service", "position"]),
+            CheckConstraint(name="security_code_at_most_three", condition=Q(position__range=(1, 3))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id}/{self.position}"
+
+
+class Channel(models.Model):
+    """One way to apply with its first and last day (Tokyo, inclusive); no last day: until further notice."""
+
+    service = models.ForeignKey(PaymentService, on_delete=models.CASCADE, related_name="channels")
+    kind = models.CharField(max_length=9, choices=ChannelKind.choices)
+    first_day = models.DateField()
+    last_day = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            UniqueConstraint(name="channel_once", fields=["service", "kind", "first_day"]),
+            CheckConstraint(name="channel_kind", condition=Q(kind__in=ChannelKind.values)),
+            CheckConstraint(name="channel_days", condition=Q(last_day=None) | Q(last_day__gte=F("first_day"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.first_day}"
+
+    def is_open(self, on: date) -> bool:
+        """Tell whether this way is open on a day."""
+        return self.first_day <= on and (self.last_day is None or on <= self.last_day)
+
+
+class Participation(models.Model):
+    """One incentive of one round the service takes part in, from ``joined_on`` to ``left_on`` inclusive."""
+
+    service = models.ForeignKey(PaymentService, on_delete=models.CASCADE, related_name="participations")
+    incentive = models.CharField(max_length=40)
+    round_id = models.CharField(max_length=20)
+    joined_on = models.DateField()
+    left_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            UniqueConstraint(name="participation_once", fields=["service", "incentive", "round_id"]),
+            CheckConstraint(name="participation_days", condition=Q(left_on=None) | Q(left_on__gte=F("joined_on"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.incentive}"
+
+    def is_in(self, on: date) -> bool:
+        """Tell whether the service takes part on a day."""
+        return self.joined_on <= on and (self.left_on is None or on <= self.left_on)
+
+
+def channel_words(kinds: list[str]) -> PageWords:
+    """Return ways to apply as words, in the order given."""
+    return PageWords(_joined(kinds, "ja", "、"), _joined(kinds, "en", ", "))
+
+
+def _joined(kinds: list[str], language: str, comma: str) -> str:
+    with translation.override(language):
+        return comma.join(str(ChannelKind(kind).label) for kind in kinds)
