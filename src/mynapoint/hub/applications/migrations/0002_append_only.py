@@ -1,0 +1,13 @@
+"""Applications, consents and notices are for good: the database refuses to change or remove one."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+from mynapoint.hub.audit.append_only import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("applications", "0001_initial")]
+
+    operations = [append_only("applications_application", "applications_consent", "applications_notice")]

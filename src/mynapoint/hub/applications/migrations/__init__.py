@@ -1,0 +1,1 @@
+"""The tables of applications, step by step."""

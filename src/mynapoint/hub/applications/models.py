@@ -1,0 +1,160 @@
+"""What is kept of an application (申込): the choice made for good, its consent, registrations, and the notice feed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from mynapoint.exchange.messages import Counts, NoticeKind
+from mynapoint.hub.identity.models import Resident, SignedStatement
+from mynapoint.hub.payment_services.models import PaymentService
+from mynapoint.hub.reservations.models import Reservation
+
+
+class Choice(models.Model):
+    """A choice of payment service with its account proof; the account and its codes in clear are never kept.
+
+    ``round_id``           the round the choice is made in
+    ``account_key``        HMAC of service and account number under the hub's own key: finds one account used twice
+    ``account_reference``  the provider's opaque name of the account; all that is ever said to the provider
+    ``masked_holder``      the holder as the provider shows it, such as 「サ*プル タ*ウ」
+    ``proof``              the provider's JWS; goes back to it with the notice
+    """
+
+    COUNTS: ClassVar = [(Counts.TOP_UP.value, "チャージ"), (Counts.PURCHASE.value, "お買い物")]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    payment_service = models.ForeignKey(PaymentService, on_delete=models.PROTECT, related_name="+")
+    incentive = models.CharField(max_length=40)
+    round_id = models.CharField(max_length=20)
+    counts = models.CharField(max_length=8, choices=COUNTS)
+    account_key = models.CharField(max_length=64)
+    account_reference = models.CharField(max_length=128)
+    masked_account = models.CharField(max_length=16)
+    masked_holder = models.CharField(max_length=64)
+    proof = models.TextField()
+
+    class Meta:
+        abstract = True
+
+
+class Draft(Choice):
+    """A proved choice that waits for the card's signature; one per resident and incentive, removed when signed."""
+
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [UniqueConstraint(name="draft_once", fields=["resident", "incentive"])]
+
+    def __str__(self) -> str:
+        return f"draft:{self.id}"
+
+
+class Application(Choice):
+    """A resident's choice, for good. One per resident and incentive, one per account and incentive: by constraint."""
+
+    reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(name="application_once_per_resident", fields=["resident", "incentive"]),
+            UniqueConstraint(
+                name="application_once_per_account", fields=["payment_service", "account_key", "incentive"]
+            ),
+            UniqueConstraint(
+                name="application_once_per_reference", fields=["payment_service", "account_reference", "incentive"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"application:{self.id}"
+
+
+class Consent(SignedStatement):
+    """The statement of one application with the card's signature over it (同意文)."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="consent")
+
+
+class Registration(models.Model):
+    """A registration that a direct incentive rewards (健康保険証利用申込・口座登録), once it is proven."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    incentive = models.CharField(max_length=40)
+    proven_on = models.DateField()
+    source = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar = [UniqueConstraint(name="registration_once", fields=["resident", "incentive"])]
+
+    def __str__(self) -> str:
+        return f"{self.incentive} proven on {self.proven_on}"
+
+
+class NoticeCounter(models.Model):
+    """The last cursor given out for one service.
+
+    A notice takes its cursor by updating this row in its own transaction, so on PostgreSQL the next writer waits
+    for the commit: cursors become visible in the order they were given, and a reader never skips one.
+    """
+
+    payment_service = models.OneToOneField(PaymentService, on_delete=models.PROTECT, related_name="+")
+    last = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.payment_service_id}: {self.last}"
+
+
+class Notice(models.Model):
+    """One line of a service's feed; written with what it tells of, never changed.
+
+    ``room``    points open for this person and incentive when it was written
+    ``points``  for an award instruction: the fixed sum to credit
+    """
+
+    KINDS: ClassVar = [(kind.value, kind.name) for kind in NoticeKind]
+
+    payment_service = models.ForeignKey(PaymentService, on_delete=models.PROTECT, related_name="+")
+    cursor = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=20, choices=KINDS)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="notices")
+    room = models.PositiveIntegerField()
+    points = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(name="notice_cursor", fields=["payment_service", "cursor"]),
+            UniqueConstraint(
+                name="notice_once",
+                fields=["application", "kind"],
+                condition=Q(kind__in=[NoticeKind.APPLICATION.value, NoticeKind.AWARD_INSTRUCTION.value]),
+            ),
+            CheckConstraint(
+                name="notice_points",
+                condition=Q(kind=NoticeKind.AWARD_INSTRUCTION.value, points__gt=0)
+                | (~Q(kind=NoticeKind.AWARD_INSTRUCTION.value) & Q(points=0)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.cursor} {self.kind}"
+
+
+class UsedNonce(models.Model):
+    """The nonce of a provider's signed request; the same one is refused the second time, by constraint."""
+
+    key_id = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=128)
+    used_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [UniqueConstraint(name="nonce_once", fields=["key_id", "nonce"])]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.used_at:%H:%M:%S}"

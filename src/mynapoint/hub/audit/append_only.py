@@ -1,0 +1,46 @@
+"""Append-only tables: triggers with which the database refuses to change or remove a row, for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
+from django.db.migrations.state import StateApps
+
+
+def append_only(*tables: str) -> RunPython:
+    """Return the migration step that makes tables append-only: UPDATE and DELETE fail, on PostgreSQL TRUNCATE too."""
+
+    def install(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        for table in tables:
+            for statement in _INSTALL[editor.connection.vendor]:
+                editor.execute(statement.format(table=table))
+
+    def remove(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        for table in tables:
+            for statement in _REMOVE[editor.connection.vendor]:
+                editor.execute(statement.format(table=table))
+
+    return RunPython(install, remove)
+
+
+_INSTALL = {
+    "sqlite": (
+        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+        "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+        "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION mynapoint_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
+        "END $$",
+        "CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION mynapoint_append_only()",
+        "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION mynapoint_append_only()",
+    ),
+}
+_REMOVE = {
+    "sqlite": ("DROP TRIGGER {table}_no_update", "DROP TRIGGER {table}_no_delete"),
+    "postgresql": ("DROP TRIGGER {table}_no_change ON {table}", "DROP TRIGGER {table}_no_truncate ON {table}"),
+}

@@ -1,0 +1,13 @@
+"""The audit record can only grow: the database refuses to change or remove a row."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+from mynapoint.hub.audit.append_only import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0001_initial")]
+
+    operations = [append_only("audit_auditrecord")]

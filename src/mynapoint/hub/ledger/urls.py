@@ -1,0 +1,6 @@
+"""The addresses of ledger."""
+
+from django.urls import URLPattern
+
+app_name = "ledger"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""The tables of reservations, step by step."""
