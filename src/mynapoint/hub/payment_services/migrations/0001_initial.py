@@ -2,8 +2,9 @@
 
 import django.core.validators
 import django.db.models.deletion
-import mynapoint.hub.words
 from django.db import migrations, models
+
+import mynapoint.hub.words
 
 
 class Migration(migrations.Migration):
