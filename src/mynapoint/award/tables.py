@@ -1,0 +1,149 @@
+"""プレミアム方式 over all accounts: the rule of premium.py said again as Ibis expressions, one a stage.
+
+Ibis is used as a compiler only (docs/decisions/0007-award-semantics.md): an engine turns each stage into a table of
+its own SQL, in order, and no stage is computed twice. Instants are Tokyo wall time without a zone, ``timestamp(6)``,
+so no session time zone can move a day. A schedule needs no date per row: what has matured is what happened before
+one instant, and as nets are never negative, a threshold is filled exactly when the uses before that instant fill it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import ibis
+from ibis import Table, _
+
+from mynapoint.programme.schedules import Threshold
+from mynapoint.programme.service_rules import Effective, Rounding, ServiceRule
+from mynapoint.programme.values import TOKYO
+
+ENROLMENTS = ibis.table(
+    {
+        "application_id": "string",
+        "account_id": "string",
+        "counts": "string",
+        "applied_at": "timestamp(6)",
+        "points_elsewhere": "int64",
+    },
+    name="award_enrolments",
+)
+TRANSACTIONS = ibis.table(
+    {
+        "transaction_id": "string",
+        "account_id": "string",
+        "kind": "string",
+        "refunds": "string",
+        "amount_yen": "int64",
+        "occurred_at": "timestamp(6)",
+    },
+    name="award_transactions",
+)
+POSTED = ibis.table({"application_id": "string", "points": "int64"}, name="award_posted")
+
+RESULT = "award_result"
+
+
+def stages(rule: ServiceRule, as_of: datetime, *, unique: bool) -> Iterator[tuple[str, Table]]:
+    """Yield ``(name of the table to make, its expression)`` in the order to make them; the last is ``award_result``.
+
+    Reads ``award_enrolments`` (one row an application and an account), ``award_transactions``, ``award_posted``.
+    ``unique`` says that no transaction id comes twice, as after intake; otherwise repeated rows are dropped here.
+    ``award_result``: application_id · points int ≠ 0 (negative is a claw-back).
+    """
+    rows = TRANSACTIONS
+    if not unique:
+        yield "award_doubled", TRANSACTIONS.group_by("transaction_id").having(_.count() > 1).agg()
+        doubled = _made("award_doubled", {"transaction_id": "string"})
+        yield "award_first", first_of_each_id(TRANSACTIONS.semi_join(doubled, "transaction_id"))
+        rows = TRANSACTIONS.anti_join(doubled, "transaction_id").union(
+            ibis.table(TRANSACTIONS.schema(), name="award_first")
+        )
+    yield "award_terms", terms(rule)
+    room = {"application_id": "string", "room": "int64", "fill_yen": "int64"}
+    of_account = {**room, "account_id": "string", "counts": "string", "starts_at": "timestamp(6)"}
+    yield "award_refunded", refunded(rows)
+    refunds = _made("award_refunded", {"transaction_id": "string", "account_id": "string", "refunded_yen": "int64"})
+    yield "award_matured", matured(rows, _made("award_terms", of_account), refunds, rule, as_of)
+    sums = _made("award_matured", {"application_id": "string", "matured": "int64"})
+    yield RESULT, awards(_made("award_terms", of_account), sums, rule, as_of)
+
+
+def first_of_each_id(rows: Table) -> Table:
+    """Keep one row of each transaction id: the earliest, of those the smallest amount, then by its other columns."""
+    order = ibis.window(
+        group_by="transaction_id",
+        order_by=[_.occurred_at, _.amount_yen, _.kind, _.account_id, _.refunds.fill_null("")],
+    )
+    numbered = rows.mutate(place=ibis.row_number().over(order))
+    return numbered.filter(_.place == 0).drop("place")
+
+
+def terms(rule: ServiceRule) -> Table:
+    """What holds for each application: application_id · account_id · counts · starts_at · room · fill_yen."""
+    next_day = _.applied_at.truncate("D") + ibis.interval(days=1)
+    effective = {
+        Effective.AT_ONCE: _.applied_at,
+        Effective.NEXT_DAY: next_day,
+        Effective.NEXT_DAY_0800: next_day + ibis.interval(hours=8),
+    }[rule.effective]
+    room = ibis.greatest(rule.points_max - _.points_elsewhere, 0)
+    return ENROLMENTS.select(
+        "application_id",
+        "account_id",
+        "counts",
+        starts_at=ibis.greatest(effective, _tokyo(rule.earning_starts_at)),
+        room=room,
+        fill_yen=(room * 100 + (rule.premium_rate - 1)) // rule.premium_rate,
+    )
+
+
+def refunded(rows: Table) -> Table:
+    """Yen refunded of each original: transaction_id · account_id · refunded_yen; only its own account refunds it."""
+    refunds = rows.filter((_.kind == "refund") & _.refunds.notnull())
+    return refunds.group_by(transaction_id=_.refunds, account_id=_.account_id).agg(refunded_yen=_.amount_yen.sum())
+
+
+def matured(rows: Table, of_account: Table, refunds: Table, rule: ServiceRule, as_of: datetime) -> Table:
+    """What has matured of each application: application_id · matured (net yen, or points where each use is rounded)."""
+    before = min(rule.earning_ends_before, rule.schedule.matured_before(as_of))
+    uses = rows.filter(_.kind != "refund", _.amount_yen >= rule.minimum_yen, _.occurred_at < _tokyo(before)).join(
+        of_account, ["account_id", rows.kind == of_account.counts, rows.occurred_at >= of_account.starts_at]
+    )
+    uses = uses.select("application_id", "account_id", "transaction_id", "amount_yen", "fill_yen")
+    netted = uses.left_join(refunds, ["transaction_id", "account_id"]).select(
+        "application_id", "fill_yen", net_yen=ibis.greatest(_.amount_yen - _.refunded_yen.fill_null(0), 0)
+    )
+    one = points(ibis.least(_.net_yen, _.fill_yen), rule) if rule.rounding is Rounding.EACH else _.net_yen
+    return netted.group_by("application_id").agg(matured=one.sum())
+
+
+def awards(of_account: Table, sums: Table, rule: ServiceRule, as_of: datetime) -> Table:
+    """Points to post now, for every application where there is something to post."""
+    posted = POSTED.group_by("application_id").agg(posted=_.points.sum())
+    lines = of_account.left_join(sums, "application_id").select(
+        "application_id", "room", "fill_yen", matured=_.matured.fill_null(0)
+    )
+    lines = lines.left_join(posted, "application_id").select(
+        "application_id", "room", "fill_yen", "matured", posted=_.posted.fill_null(0)
+    )
+    if rule.rounding is Rounding.EACH:
+        due = ibis.least(_.matured, _.room)
+    else:
+        due = ibis.least(points(ibis.least(_.matured, _.fill_yen), rule), _.room)
+    if isinstance(rule.schedule, Threshold) and as_of < rule.schedule.matures_unreached_at(rule.earning_until):
+        due = ibis.ifelse(_.matured >= _.fill_yen, _.room, 0)
+    return lines.select("application_id", points=due - _.posted).filter(_.points != 0)
+
+
+def points(net_yen: ibis.Value, rule: ServiceRule) -> ibis.Value:
+    """Whole points of yen that are at least 0 and at most what fills the cap: engines divide small figures exactly."""
+    return (net_yen * rule.premium_rate) // 100
+
+
+def _made(name: str, columns: dict[str, str]) -> Table:
+    return ibis.table(columns, name=name)
+
+
+def _tokyo(instant: datetime) -> ibis.Value:
+    return ibis.literal(instant.astimezone(TOKYO).replace(tzinfo=None), type="timestamp(6)")
