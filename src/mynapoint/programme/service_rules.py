@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from mynapoint.programme.rounds import Incentive, Parameter, PremiumRule, Round, load_round
+from mynapoint.programme.parameters import Parameter
+from mynapoint.programme.rounds import ROUND_IDS, Incentive, PremiumRule, Round, load_round
 from mynapoint.programme.schedules import AwardSchedule, MalformedSchedule, Threshold, parse_schedule
 from mynapoint.programme.values import (
     IncentiveId,
@@ -21,7 +22,7 @@ from mynapoint.programme.values import (
     tokyo_midnight,
 )
 
-ROUNDS = ("round1", "round2")
+NATIONAL_ROUNDS = ("round1", "round2")
 MINIMUM_YEN_MOST = 1_000_000
 
 
@@ -102,13 +103,14 @@ def load_service_rule(path: Path) -> ServiceRule:
 def parse_service_rule(table: Mapping[str, object], *, file: str = "service file") -> ServiceRule:
     """Read a service table; rate, cap and period are the programme's final figures. Raises ServiceFileError.
 
-    Without ``round`` the earning period runs from the first round's start to the last round's end.
+    Without ``round`` the earning period runs from the first national round's start to the last one's end.
     """
     known = {"service_number", "incentive", "round", "effective", "minimum_yen", "rounding", "schedule"}
     if unknown := sorted(set(table) - known):
         raise ServiceFileError(file, unknown[0], f"is not a key of a service file; it takes {', '.join(sorted(known))}")
     reader = _Reader(file, table)
-    rounds = [load_round(reader.choice("round", ROUNDS))] if "round" in table else [load_round(name) for name in ROUNDS]
+    names = [reader.choice("round", ROUND_IDS)] if "round" in table else NATIONAL_ROUNDS
+    rounds = [load_round(name) for name in names]
     incentive = reader.choice("incentive", sorted({str(name) for one in rounds for name in one.incentives}))
     premium, earning_from, earning_until = _figures(reader, rounds, IncentiveId(incentive))
     rule = ServiceRule(
