@@ -1,0 +1,248 @@
+"""Parameter: a figure, its unit and each announcement of it; Statement: a rule without a figure, dated the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from typing import Protocol, TypeVar
+
+from mynapoint.programme.rule_file import RuleTable
+from mynapoint.programme.sources import Confidence, Source
+from mynapoint.programme.words import Words
+
+Value = date | int | str
+
+
+class Unit(StrEnum):
+    """What a figure is measured in; it decides the type of every value."""
+
+    FIRST_DAY = "first day, inclusive, Tokyo"
+    LAST_DAY = "last day, inclusive, Tokyo"
+    PERCENT = "percent"
+    POINTS = "points"
+    YEN = "yen"
+    TRIES = "tries"
+    DIGITS = "digits"
+    TELEPHONE = "telephone number"
+    MENU_KEY = "menu key"
+    WEB_ADDRESS = "web address"
+    ON_SERVICE_LEFT = "reapply or ends"
+
+
+class OnServiceLeft(StrEnum):
+    """What happens to the rest of the cap when the chosen service did not join the next round."""
+
+    REAPPLY = "reapply"
+    ENDS = "ends"
+
+
+class Topic(StrEnum):
+    """What a statement is about; pages print statements topic by topic."""
+
+    PROGRAMME = "programme"
+    ROUND = "round"
+    CARD = "card"
+    RESERVATION = "reservation"
+    APPLICATION = "application"
+    EARNING = "earning"
+    POINTS = "points"
+    PRIVACY = "privacy"
+    COUNTERS = "counters"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One announcement of a figure.
+
+    ``announced_on``  the day from which a page may state it; where the exact day was not found, the latest it can be
+    ``value``         the figure; None where it was officially left open, and pages print 「未定」
+    ``month_only``    the announcement named only the month of the day in ``value``, so words name only that month
+    ``around``        the first day of the month that was named as a plan while the value was left open
+    ``also_in``       further sources that state the same
+    """
+
+    announced_on: date
+    value: Value | None
+    source: Source
+    confidence: Confidence
+    note: Words | None = None
+    also_in: tuple[Source, ...] = ()
+    month_only: bool = False
+    around: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A figure of the law as the list of its announcements, oldest first, at least one."""
+
+    key: str
+    label: Words
+    unit: Unit
+    announcements: tuple[Announcement, ...]
+
+    def as_of(self, day: date) -> Announcement | None:
+        """Return what a page of ``day`` may state: the latest announcement made by then, None before the first."""
+        return latest(self.announcements, day)
+
+    @property
+    def final(self) -> Value | None:
+        """What an award is judged by: the last value announced; None where it stayed open."""
+        return self.announcements[-1].value
+
+    @property
+    def final_day(self) -> date | None:
+        """The last announced day of a day figure. Raises TypeError for other units."""
+        if self.final is not None and not isinstance(self.final, date):
+            raise TypeError(f"{self.key} is not a day but {self.unit.value}")
+        return self.final
+
+    @property
+    def final_number(self) -> int:
+        """The last announced number. Raises TypeError where there is none."""
+        if not isinstance(self.final, int):
+            raise TypeError(f"{self.key} has no number")
+        return self.final
+
+
+@dataclass(frozen=True, slots=True)
+class StatementVersion:
+    """One wording of a statement, in our own words, with the day and the sources that state it."""
+
+    announced_on: date
+    words: Words
+    source: Source
+    confidence: Confidence
+    note: Words | None = None
+    also_in: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A rule that is not a figure, such as “the choice cannot be changed”, dated like one."""
+
+    key: str
+    topic: Topic
+    versions: tuple[StatementVersion, ...]
+
+    def as_of(self, day: date) -> StatementVersion | None:
+        """Return what a page of ``day`` may state, None before the first announcement."""
+        return latest(self.versions, day)
+
+
+class Announced(Protocol):
+    """Anything with the day it was announced on."""
+
+    @property
+    def announced_on(self) -> date: ...
+
+
+Dated = TypeVar("Dated", bound=Announced)
+
+
+def latest(announced: Sequence[Dated], day: date) -> Dated | None:
+    """Return the last of a list, oldest first, that was announced on or before ``day``."""
+    return next((entry for entry in reversed(announced) if entry.announced_on <= day), None)
+
+
+def parse_parameter(key: str, table: RuleTable, sources: Mapping[str, Source]) -> Parameter:
+    """Return the figure of one table of a round file. Raises RuleFileError."""
+    with table:
+        unit = table.choice("unit", Unit)
+        announcements = [_parse_announcement(row, unit, sources) for row in table.rows("announcement")]
+        require_order(table, announcements)
+        return Parameter(key, table.words("label"), unit, tuple(announcements))
+
+
+def parse_statement(key: str, table: RuleTable, sources: Mapping[str, Source]) -> Statement:
+    """Return the statement of one ``[statement.…]`` table. Raises RuleFileError."""
+    with table:
+        versions = [_parse_version(row, sources) for row in table.rows("announcement")]
+        require_order(table, versions)
+        return Statement(key, table.choice("topic", Topic), tuple(versions))
+
+
+def require_order(table: RuleTable, announced: Iterable[Announced]) -> None:
+    """Refuse an empty list of announcements, and one that is not strictly in the order of its days."""
+    days = [entry.announced_on for entry in announced]
+    if not days:
+        raise table.error("announcement", "needs at least one announcement")
+    for earlier, later in pairwise(days):
+        if later <= earlier:
+            raise table.error("announcement", f"must be in order; {later} cannot follow {earlier}")
+
+
+def named_source(row: RuleTable, sources: Mapping[str, Source]) -> Source:
+    """Return the source a row names. Raises RuleFileError for one that sources.toml does not hold."""
+    return _known(row, "source", row.text("source"), sources)
+
+
+def also_in(row: RuleTable, sources: Mapping[str, Source]) -> tuple[Source, ...]:
+    """Return the further sources a row names under ``also_in``."""
+    return tuple(_known(row, "also_in", id_, sources) for id_ in row.texts("also_in"))
+
+
+def note(row: RuleTable) -> Words | None:
+    """Return a row's note, None where it has none."""
+    return row.words("note") if row.has("note") else None
+
+
+def _parse_announcement(row: RuleTable, unit: Unit, sources: Mapping[str, Source]) -> Announcement:
+    with row:
+        value = _checked_value(row, unit)
+        around = row.day("around") if row.has("around") else None
+        month_only = row.flag("month_only")
+        if around and value is not None:
+            raise row.error("around", "is for a value that was left open")
+        if month_only and not isinstance(value, date):
+            raise row.error("month_only", "is for a day")
+        return Announcement(
+            announced_on=row.day("announced_on"),
+            value=value,
+            source=named_source(row, sources),
+            confidence=row.choice("confidence", Confidence),
+            note=note(row),
+            also_in=also_in(row, sources),
+            month_only=month_only,
+            around=around,
+        )
+
+
+def _parse_version(row: RuleTable, sources: Mapping[str, Source]) -> StatementVersion:
+    with row:
+        return StatementVersion(
+            announced_on=row.day("announced_on"),
+            words=row.words("words"),
+            source=named_source(row, sources),
+            confidence=row.choice("confidence", Confidence),
+            note=note(row),
+            also_in=also_in(row, sources),
+        )
+
+
+def _checked_value(row: RuleTable, unit: Unit) -> Value | None:
+    """Return the row's value in the type its unit asks for; None where it was left open. Raises RuleFileError."""
+    if row.value("value") is None:
+        return None
+    if unit in (Unit.FIRST_DAY, Unit.LAST_DAY):
+        return row.day("value")
+    if unit in (Unit.TELEPHONE, Unit.WEB_ADDRESS):
+        return row.text("value")
+    if unit is Unit.ON_SERVICE_LEFT:
+        return row.choice("value", OnServiceLeft)
+    return _whole(row, unit, least=1 if unit is Unit.PERCENT else 0)
+
+
+def _whole(row: RuleTable, unit: Unit, *, least: int) -> int:
+    value = row.value("value")
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise row.error("value", f"must be a whole number of {unit}, {least} or more; got {value!r}")
+    return value
+
+
+def _known(row: RuleTable, key: str, id_: str, sources: Mapping[str, Source]) -> Source:
+    if id_ not in sources:
+        raise row.error(key, f"{id_!r} is not in sources.toml")
+    return sources[id_]

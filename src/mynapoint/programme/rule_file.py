@@ -1,0 +1,151 @@
+"""A rule file read strictly: each key asked for by name and type, every other key refused with file, key and why."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from mynapoint.programme.words import Words
+
+Choice = TypeVar("Choice", bound=StrEnum)
+Kind = TypeVar("Kind")
+
+
+class RuleFileError(ValueError):
+    """A rule file that may not be used: which file, which key, and why."""
+
+    def __init__(self, file: str, key: str, why: str) -> None:
+        super().__init__(f"{file}: {key}: {why}" if key else f"{file}: {why}")
+        self.file = file
+        self.key = key
+        self.why = why
+
+
+def read_toml(path: Path | Traversable) -> RuleTable:
+    """Return a file's top-level table. Raises RuleFileError when it is missing or is not TOML."""
+    try:
+        return RuleTable(path.name, "", tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise RuleFileError(str(path), "", f"cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RuleFileError(path.name, "", f"is not TOML: {error}") from error
+
+
+class RuleTable:
+    """One table of a rule file. Used as ``with table:``, a key that nobody asked for is refused at the end."""
+
+    def __init__(self, file: str, path: str, entries: Mapping[str, object]) -> None:
+        self.file = file
+        self.path = path
+        self._entries = entries
+        self._asked: set[str] = set()
+
+    def __enter__(self) -> RuleTable:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            for key in self._entries:
+                if key not in self._asked:
+                    raise self.error(key, "is not a key that is known here")
+
+    def error(self, key: str, why: str) -> RuleFileError:
+        """Return the error that names this file and the full key."""
+        return RuleFileError(self.file, f"{self.path}.{key}".strip("."), why)
+
+    def has(self, key: str) -> bool:
+        """Say whether the key is there; asks for it no further."""
+        return key in self._entries
+
+    def other_keys(self) -> list[str]:
+        """Return the keys not asked for yet, in the file's order."""
+        return [key for key in self._entries if key not in self._asked]
+
+    def value(self, key: str) -> object | None:
+        """Return whatever stands at ``key``, None where nothing does; the caller checks its type."""
+        self._asked.add(key)
+        return self._entries.get(key)
+
+    def text(self, key: str) -> str:
+        """Return a text that is not empty."""
+        text = self._required(key, str, "a text")
+        if not text.strip():
+            raise self.error(key, "must not be empty")
+        return text
+
+    def integer(self, key: str) -> int:
+        """Return a whole number."""
+        return self._required(key, int, "a whole number")
+
+    def flag(self, key: str) -> bool:
+        """Return true or false; false where the key is absent."""
+        return self._required(key, bool, "true or false") if self.has(key) else False
+
+    def day(self, key: str) -> date:
+        """Return a calendar day."""
+        return self._required(key, date, "a day such as 2022-01-24")
+
+    def clock_time(self, key: str) -> time:
+        """Return a time of day."""
+        return self._required(key, time, "a time such as 09:30:00")
+
+    def choice(self, key: str, choices: type[Choice]) -> Choice:
+        """Return one member of a closed set."""
+        text = self.text(key)
+        try:
+            return choices(text)
+        except ValueError:
+            known = ", ".join(repr(str(member)) for member in choices)
+            raise self.error(key, f"must be one of {known}; got {text!r}") from None
+
+    def words(self, key: str) -> Words:
+        """Return a text in both languages: ``{ ja = "…", en = "…" }``."""
+        with self.table(key) as table:
+            return Words(ja=table.text("ja"), en=table.text("en"))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts; empty where the key is absent."""
+        if not self.has(key):
+            return ()
+        entries = self._required(key, list, "a list of texts")
+        for entry in entries:
+            if not isinstance(entry, str):
+                raise self.error(key, f"must be a list of texts; got {entry!r}")
+        return tuple(entries)
+
+    def table(self, key: str) -> RuleTable:
+        """Return the table at ``key``."""
+        return RuleTable(self.file, f"{self.path}.{key}".strip("."), self._required(key, dict, "a table"))
+
+    def tables(self, key: str) -> Iterator[tuple[str, RuleTable]]:
+        """Yield the named tables under ``key`` in the file's order; none where the key is absent."""
+        if self.has(key):
+            group = self.table(key)
+            for name in group.other_keys():
+                yield name, group.table(name)
+
+    def rows(self, key: str) -> Iterator[RuleTable]:
+        """Yield the tables of the list at ``key``, in order; none where the key is absent."""
+        if not self.has(key):
+            return
+        for number, entry in enumerate(self._required(key, list, "a list of tables"), start=1):
+            if not isinstance(entry, dict):
+                raise self.error(f"{key}[{number}]", "must be a table")
+            yield RuleTable(self.file, f"{self.path}.{key}[{number}]".strip("."), entry)
+
+    def _required(self, key: str, kind: type[Kind], wanted: str) -> Kind:
+        value = self.value(key)
+        if value is None:
+            raise self.error(key, "is missing")
+        # bool is an int and a datetime is a date to Python; to a rule file they are not.
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)) or isinstance(value, datetime):
+            raise self.error(key, f"must be {wanted}; got {value!r}")
+        return value

@@ -1,0 +1,57 @@
+"""Source: the page or article a figure is taken from: publisher, title, date, address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+from mynapoint.programme.rule_file import RuleTable, read_toml
+
+
+class Confidence(StrEnum):
+    """How sure a figure is, from the words of a source to a decision of ours."""
+
+    VERBATIM = "verbatim"
+    """stated by the authority or municipality itself"""
+    SECONDARY = "secondary"
+    """reported by the press or a company"""
+    INFERRED = "inferred"
+    """follows from stated figures; its note says how"""
+    DECISION = "decision"
+    """no official rule was found; this project decided, and says so"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One page or article. ``date`` is the page's own date; it and ``url`` are None where they are not known."""
+
+    id: str
+    publisher: str
+    title: str
+    date: date | None
+    url: str | None
+
+
+@cache
+def load_sources() -> Mapping[str, Source]:
+    """Return every source of data/sources.toml by id. Raises RuleFileError."""
+    return parse_sources(read_toml(resources.files("mynapoint.programme") / "data" / "sources.toml"))
+
+
+def parse_sources(file: RuleTable) -> dict[str, Source]:
+    """Return the sources of a table with one table per id. Raises RuleFileError."""
+    sources = {}
+    for id_ in file.other_keys():
+        with file.table(id_) as table:
+            sources[id_] = Source(
+                id=id_,
+                publisher=table.text("publisher"),
+                title=table.text("title"),
+                date=table.day("date") if table.has("date") else None,
+                url=table.text("url") if table.has("url") else None,
+            )
+    return sources
