@@ -23,7 +23,10 @@ STATEMENT_CHARACTERS_MAX = 1000
 
 _PREFIX = b"mynapoint-card-auth:v1\0"
 _NONCE = re.compile(r"[A-Za-z0-9+/_=-]{44,128}")
+_URL = re.compile(r"https?://[!-\[\]-~]+", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _LOOPBACK = {"localhost", "127.0.0.1"}
+_STATEMENT_BLANKS = "\n\u3000"
 
 
 class BadCardToken(ValueError):
@@ -54,16 +57,19 @@ def signed_bytes(*, origin: str, nonce: str, statement: str) -> bytes:
 def origin_of(url: str) -> str:
     """Return ``scheme://host[:port]`` of an absolute http(s) URL, default ports left out, in lower case.
 
-    Raises BadCardToken for another scheme, a URL with a user in it, or plain http to anything but this machine
-    (``localhost``, ``127.0.0.1``: demo and tests).
+    Raises BadCardToken for another scheme, a URL with a user in it, plain http to anything but this machine
+    (``localhost``, ``127.0.0.1``: demo and tests), and every spelling that a browser might read as another host:
+    backslashes, white space, control and non-ASCII characters (browsers send international names as xn--).
     """
+    if not _URL.fullmatch(url):
+        raise BadCardToken("return address must be an absolute URL in printable ASCII")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
         raise BadCardToken("return address is not a URL") from error
     host = (parts.hostname or "").lower()
-    if parts.scheme not in {"https", "http"} or not host or "@" in parts.netloc:
+    if parts.scheme not in {"https", "http"} or not _HOST.fullmatch(host) or "@" in parts.netloc:
         raise BadCardToken("return address must be https")
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise BadCardToken("plain http is accepted for this machine only")
@@ -72,12 +78,15 @@ def origin_of(url: str) -> str:
 
 
 def check_challenge(*, nonce: str, statement: str) -> None:
-    """Refuse a nonce shorter than 256 bits or an unreadable statement. Raises BadCardToken."""
+    """Refuse a nonce shorter than 256 bits or a statement that could show other than it says. Raises BadCardToken.
+
+    A statement is printable characters, line feeds and ideographic spaces: nothing invisible, no change of direction.
+    """
     if not _NONCE.fullmatch(nonce):
         raise BadCardToken(f"nonce must be {NONCE_CHARACTERS[0]} to {NONCE_CHARACTERS[1]} characters of base64")
     if not 1 <= len(statement) <= STATEMENT_CHARACTERS_MAX:
         raise BadCardToken(f"statement must be 1 to {STATEMENT_CHARACTERS_MAX} characters")
-    if any(not (character.isprintable() or character == "\n") for character in statement):
+    if any(not (character.isprintable() or character in _STATEMENT_BLANKS) for character in statement):
         raise BadCardToken("statement must be plain text")
 
 

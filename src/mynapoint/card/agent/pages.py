@@ -1,0 +1,132 @@
+"""Turns what the agent knows into its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.responses import HTMLResponse
+
+from mynapoint.card.agent.challenges import Ticket
+from mynapoint.card.agent.doors import delivery_headers
+from mynapoint.card.agent.readers import CardSeen
+from mynapoint.card.agent.words import Language, words
+from mynapoint.card.jpki import LastTry, MalformedPin, WrongPin
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the holder's last answer did not lead to a signature: the key of its sentence, and tries left if known."""
+
+    key: str
+    tries_left: int | None = None
+
+    @classmethod
+    def of(cls, error: WrongPin | MalformedPin | LastTry) -> Problem:
+        """Return what to say about a PIN that was not accepted."""
+        match error:
+            case WrongPin(tries_left=1):
+                return cls("wrong_pin_one")
+            case WrongPin():
+                return cls("wrong_pin", error.tries_left)
+            case MalformedPin():
+                return cls("malformed_pin")
+            case _:
+                return cls("last_try_unconfirmed")
+
+    def sentence(self, language: Language) -> str:
+        """Return it in words, in ``ja`` or ``en``."""
+        return words(language)[self.key].format(tries=self.tries_left)
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("mynapoint.card.agent"),
+    autoescape=select_autoescape(),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def home(language: Language, *, emulated: bool) -> HTMLResponse:
+    """Say that the agent is there."""
+    return _page("home.html", language, emulated=emulated)
+
+
+def confirm(
+    ticket: Ticket, cards: Sequence[CardSeen], *, emulated: bool, problem: Problem | None, chosen: str
+) -> HTMLResponse:
+    """Show who asks, what is signed, the cards with their tries, and ask for the PIN; ``chosen`` is preselected."""
+    return _page(
+        "confirm.html",
+        ticket.language,
+        status=422 if problem else 200,
+        emulated=emulated,
+        ticket=ticket,
+        challenge=ticket.challenge,
+        cards=[_card(seen, ticket.language) for seen in cards],
+        chosen=chosen,
+        problem=problem.sentence(ticket.language) if problem else "",
+        pin_problem=problem is not None and problem.key != "choose_card",
+    )
+
+
+def no_card(ticket: Ticket, *, emulated: bool) -> HTMLResponse:
+    """Ask for a card to be placed on the reader."""
+    return _page("no_card.html", ticket.language, emulated=emulated, ticket=ticket)
+
+
+def deliver(ticket: Ticket, *, token: str, error: str, emulated: bool) -> HTMLResponse:
+    """Send the token, or why there is none, to ``return_url`` and nowhere else.
+
+    After a signature or a cancellation the page goes on by itself; bad news is left for the holder to read.
+    """
+    return _page(
+        "deliver.html",
+        ticket.language,
+        headers=delivery_headers(ticket.challenge.origin),
+        emulated=emulated,
+        challenge=ticket.challenge,
+        token=token,
+        error=error,
+        outcome=error or "done",
+        at_once=error in {"", "cancelled", "no_card"},
+    )
+
+
+def refused(status: int, why: str) -> HTMLResponse:
+    """Say, in both languages, that a request was not accepted; nobody's language is known here."""
+    kind = "lapsed" if status == 410 else "refused"
+    both = [words("ja"), words("en")]
+    return _page("refused.html", "ja", status=status, emulated=False, kind=kind, both=both, why=why)
+
+
+def _page(
+    template: str, language: Language, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+) -> HTMLResponse:
+    html = _TEMPLATES.get_template(template).render(
+        t=words(language), language=language, other="en" if language == "ja" else "ja", **context
+    )
+    return HTMLResponse(html, status_code=status, headers=headers)
+
+
+def _card(seen: CardSeen, language: Language) -> dict[str, Any]:
+    t = words(language)
+    match seen.tries_left:
+        case None:
+            tries = t["tries_unknown"]
+        case 0:
+            tries = t["tries_none"]
+        case 1:
+            tries = t["tries_one"]
+        case left:
+            tries = t["tries"].format(tries=left)
+    return {
+        "id": seen.card.id,
+        "label": seen.card.ja if language == "ja" else seen.card.en,
+        "tries": tries,
+        "warn": seen.tries_left in {None, 0, 1},
+        "last": seen.tries_left == 1,
+    }

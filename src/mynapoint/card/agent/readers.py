@@ -1,0 +1,76 @@
+"""Which cards the agent may use: the emulated ones of a folder, each as if it lay on a reader of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from mynapoint.card.emulator.cards import card_label, card_names, open_card
+from mynapoint.card.jpki import CardError, JpkiCard
+from mynapoint.card.transport import CardGone, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class CardInReader:
+    """One card that can be chosen: its id within this agent, and what people call it in Japanese and English."""
+
+    id: str
+    ja: str
+    en: str
+
+
+class Readers(Protocol):
+    """The readers of this machine."""
+
+    @property
+    def emulated(self) -> bool:
+        """Whether these are emulated cards, and none can be a real one."""
+        ...
+
+    def cards(self) -> Sequence[CardInReader]:
+        """Return the cards that lie on a reader now, in a stable order."""
+        ...
+
+    def connect(self, card_id: str) -> Transport:
+        """Open one card, alone, until it is closed. Raises CardGone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatedReaders:
+    """The cards of a city made by ``emulator.issue``; visibly not real."""
+
+    folder: Path
+    emulated: bool = True
+
+    def cards(self) -> Sequence[CardInReader]:
+        return [
+            CardInReader(name, f"{card_label(self.folder, name)}さんのカード", f"{name.capitalize()}’s card")
+            for name in card_names(self.folder)
+        ]
+
+    def connect(self, card_id: str) -> Transport:
+        return open_card(self.folder, card_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CardSeen:
+    """A card as the page shows it. ``tries_left`` is None when the card could not be asked."""
+
+    card: CardInReader
+    tries_left: int | None
+
+
+def look(readers: Readers) -> list[CardSeen]:
+    """Ask every card for its tries left; asking costs none, and each card is reset and let go."""
+    return [CardSeen(card, _tries_left(readers, card.id)) for card in readers.cards()]
+
+
+def _tries_left(readers: Readers, card_id: str) -> int | None:
+    try:
+        with JpkiCard(readers.connect(card_id)) as card:
+            return card.tries_left()
+    except (CardError, CardGone):
+        return None

@@ -1,0 +1,73 @@
+"""Serves the agent on 127.0.0.1 with granian, in one process, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+from starlette.applications import Starlette
+
+from mynapoint.card.agent.app import HOST
+
+_READY_WITHIN_SECONDS = 10
+
+
+class PortTaken(OSError):
+    """Another program listens on the agent's port already."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"port {port} on {HOST} is taken: another card agent may be running; stop it, or use --port")
+        self.port = port
+
+
+def serve(app: Starlette, *, port: int, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; ``ready`` is called once connections are answered. Raises PortTaken."""
+    _require_free(port)
+    asyncio.run(_serve(app, port, ready))
+
+
+async def _serve(app: Starlette, port: int, ready: Callable[[], None]) -> None:
+    # One process: tickets live in its memory, and the PIN passes through no second one.
+    server = Server(
+        app,
+        address=HOST,
+        port=port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        log_level=LogLevels.error,
+        log_access=False,
+    )
+    loop = asyncio.get_running_loop()
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(stop, server.stop)
+    serving = asyncio.create_task(server.serve())
+    await _answering(port)
+    ready()
+    await serving
+
+
+async def _answering(port: int) -> None:
+    async with asyncio.timeout(_READY_WITHIN_SECONDS):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(HOST, port)
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                return
+
+
+def _require_free(port: int) -> None:
+    # The server shares its port with its own kind (SO_REUSEPORT); this socket does not, so it notices them.
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise PortTaken(port) from None
