@@ -1,13 +1,18 @@
-"""Texts kept in two languages, which print themselves in the language of the page."""
+"""Words of a page: texts kept in two languages, and the filters that write days, times and numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, time
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django import template
 from django.db import models
 
 from mynapoint.hub import web
+from mynapoint.programme.words import date_in, english_date, era_date, japanese_date
+
+NOON = 12
 
 
 class _InTwoLanguages(Protocol):
@@ -34,6 +39,11 @@ class PageWords:
 
     def __bool__(self) -> bool:
         return bool(self.ja)
+
+
+def day_words(day: date) -> PageWords:
+    """Return a day as people read it: 「令和4年7月15日」, “15 July 2022”."""
+    return PageWords(era_date(day), english_date(day))
 
 
 NO_WORDS = PageWords("", "")
@@ -74,3 +84,37 @@ class WordsField(_Base):
         if self._SEPARATOR in words.ja + words.en:
             raise ValueError(f"a text may not hold {self._SEPARATOR!r}")
         return f"{words.ja}{self._SEPARATOR}{words.en}"
+
+
+register = template.Library()
+"""Filters known in every template: ``{{ on|day }}``, ``{{ on|era_day }}``, ``{{ points|grouped }}``."""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Return a day as people read it: 「2022年7月15日」, “15 July 2022”; nothing for no day."""
+    return date_in(value, web.language()) if value else ""
+
+
+@register.filter
+def era_day(value: date | None) -> str:
+    """Return a day with both years: 「2022年(令和4年)7月15日」, “15 July 2022”."""
+    if value is None or web.language() != "ja":
+        return day(value)
+    year, _, _ = era_date(value).partition("年")
+    return japanese_date(value).replace("年", f"年({year}年)", 1)
+
+
+@register.filter
+def clock(value: time) -> str:
+    """Return a time of day: 「午前9時30分」, “9:30”."""
+    if web.language() != "ja":
+        return f"{value.hour}:{value.minute:02}"
+    half, hour = ("午前", value.hour) if value.hour < NOON else ("午後", value.hour - NOON)
+    return f"{half}{hour}時{value.minute}分" if value.minute else f"{half}{hour}時"
+
+
+@register.filter
+def grouped(value: int) -> str:
+    """Return a whole number with its thousands apart: “20,000”."""
+    return f"{value:,}"

@@ -1,0 +1,11 @@
+"""The addresses of the payment-service search."""
+
+from django.urls import path
+
+from mynapoint.hub.payment_services import views
+
+app_name = "payment_services"
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("<str:number>/", views.detail, name="detail"),
+]
