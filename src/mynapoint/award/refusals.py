@@ -63,6 +63,11 @@ class Refusal(Enum):
         "申込の前に、マイナポイントの予約(マイキーIDの設定)が必要です。",
         "A reservation (My Key ID) is needed before applying.",
     )
+    ALREADY_RESERVED = (
+        "already_reserved",
+        "予約は済んでいます。マイキーIDは、マイページでご確認いただけます。",
+        "You have made your reservation. Your My Key ID is on your page.",
+    )
     CERTIFICATE_EXPIRED = (
         "certificate_expired",
         "カードの利用者証明用電子証明書は{expired_on}に有効期限が切れています。"
@@ -85,6 +90,11 @@ class Refusal(Enum):
         "このカードの電子証明書は、ここでは使えません。マイナンバーカードかどうかご確認ください。",
         "This card's certificate is not accepted here. Please check that it is a My Number Card.",
     )
+    REVOCATION_UNKNOWN = (
+        "revocation_unknown",
+        "ただいま、カードの電子証明書が有効かどうかを確認できません。恐れ入りますが、時間をおいてお試しください。",
+        "It cannot be checked at present whether the card's certificate has been revoked. Please try again later.",
+    )
     CHALLENGE_EXPIRED = (
         "challenge_expired",
         "お手続きの有効時間({minutes}分)が過ぎました。恐れ入りますが、もう一度はじめからお願いします。",
@@ -106,6 +116,11 @@ class Refusal(Enum):
         "card_step_cancelled",
         "カードでの確認が取り消されました。何も保存されていません。",
         "The card step was cancelled. Nothing was saved.",
+    )
+    CARD_NOT_READ = (
+        "card_not_read",
+        "カードを読み取れませんでした。カードとカードリーダーをご確認のうえ、もう一度お試しください。",
+        "The card could not be read. Please check the card and the reader, then try again.",
     )
     PIN_LOCKED = (
         "pin_locked",

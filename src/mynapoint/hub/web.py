@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
@@ -35,6 +36,17 @@ def language() -> str:
 def sentences(reasons: Sequence[Reason]) -> list[str]:
     """Return each reason's sentence in the page's language."""
     return [reason.sentence(language()) for reason in reasons]
+
+
+def origin(request: HttpRequest) -> str:
+    """Return the origin this request came to, if it is one of the hub's own: what cards sign and agents return to.
+
+    Raises SuspiciousOperation (400) for any other; ``settings.ORIGINS`` names them all.
+    """
+    own = f"{request.scheme}://{request.get_host().lower()}"
+    if own not in settings.ORIGINS:
+        raise SuspiciousOperation(f"{own} is not an origin of this hub")
+    return own
 
 
 def page_context(_request: HttpRequest) -> dict[str, Any]:

@@ -61,7 +61,8 @@ class Challenge(models.Model):
     """One question to one card in one session: taken once, within five minutes of the machine's clock.
 
     ``session``      SHA-256 of the session it was put in; another browser cannot answer it
-    ``statement``    the exact text the resident reads and the card signs
+    ``statement``    the exact text the resident reads and the card signs; one line, because browsers change the
+                     line ends of what a form sends, and then the signature would be over another text
     ``subject``      what the step is about, such as the id of an application's draft
     ``continue_to``  the path that performs the act once the card has answered
     """

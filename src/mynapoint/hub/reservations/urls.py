@@ -1,6 +1,11 @@
 """The addresses of reservations."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from mynapoint.hub.reservations import views
 
 app_name = "reservations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.reserve, name="reserve"),
+    path("signed/", views.signed, name="signed"),
+]

@@ -1,0 +1,219 @@
+"""What can be done with identity: ask a card, take its answer once, sign in, sign out."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from mynapoint.award.refusals import Refusal, Refused
+from mynapoint.exchange import card_token
+from mynapoint.hub.audit.actions import VISITOR, record
+from mynapoint.hub.audit.models import Act
+from mynapoint.hub.identity.certificates import AuthCertificate, check_certificate, fingerprint_of
+from mynapoint.hub.identity.models import Challenge, Credential, ParkedAnswer, Purpose, Resident
+from mynapoint.hub.identity.trust import trust_store
+
+CHALLENGE_LIFE = timedelta(minutes=5)
+"""By the machine's clock: how long a card may take to answer, the PIN included."""
+
+_AGENT_ERRORS = {
+    "cancelled": Refusal.CARD_STEP_CANCELLED,
+    "pin_locked": Refusal.PIN_LOCKED,
+    "no_card": Refusal.CARD_NOT_READ,
+    "card_error": Refusal.CARD_NOT_READ,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A card's verified answer: this certificate's key signed exactly this statement, for this purpose, once."""
+
+    certificate: AuthCertificate
+    statement: str
+    origin: str
+    nonce: str
+    signature: bytes
+    subject: str
+    signed_at: datetime
+
+
+def open_challenge(
+    *, session: str, purpose: Purpose, statement: str, origin: str, continue_to: str, subject: str = ""
+) -> Challenge:
+    """Put a question to the card of whoever sits at this session; it lapses after CHALLENGE_LIFE."""
+    nonce = secrets.token_urlsafe(48)
+    assert "\n" not in statement, "browsers change line ends on the way to the agent"
+    card_token.check_challenge(nonce=nonce, statement=statement)
+    return Challenge.objects.create(
+        nonce=nonce,
+        purpose=purpose,
+        statement=statement,
+        origin=origin,
+        session=session,
+        subject=subject,
+        continue_to=continue_to,
+        created_at=timezone.now(),
+    )
+
+
+def park_answer(*, nonce: str, token: str = "", error: str = "") -> ParkedAnswer:
+    """Keep an agent's answer until the session it belongs to comes for it. Raises Refused.
+
+    Only an open challenge's nonce is parked, and once: a stranger cannot fill the table.
+    """
+    known = Challenge.objects.filter(nonce=nonce, created_at__gt=timezone.now() - CHALLENGE_LIFE).exists()
+    if not known or len(token.encode(errors="replace")) > card_token.TOKEN_BYTES_MAX:
+        raise _lapsed()
+    try:
+        with transaction.atomic():
+            return ParkedAnswer.objects.create(
+                id=secrets.token_urlsafe(32),
+                nonce=nonce,
+                token=token,
+                error=error if error in _AGENT_ERRORS else ("card_error" if error else ""),
+                created_at=timezone.now(),
+            )
+    except IntegrityError as refused:
+        raise _lapsed() from refused
+
+
+def parked_challenge(*, parked_id: str, session: str) -> Challenge:
+    """Return the challenge a parked answer is for, without taking either. Raises Refused."""
+    parked = ParkedAnswer.objects.filter(id=parked_id).first()
+    challenge = parked and Challenge.objects.filter(nonce=parked.nonce, session=session).first()
+    if not challenge:
+        raise _lapsed()
+    return challenge
+
+
+def take_signature(*, parked_id: str, session: str, purpose: Purpose, now: datetime) -> Signature:
+    """Take a parked answer and its challenge, once and for good, and check everything about it. Raises Refused.
+
+    Origin, nonce and statement are the hub's own stored ones; nothing the sender says about them is believed.
+    Certificates are judged at ``now``; the challenge's age by the machine's clock.
+    """
+    parked = ParkedAnswer.objects.filter(id=parked_id).first()
+    if parked is None or not _taken(ParkedAnswer, pk=parked.pk):
+        raise _lapsed()
+    challenge = Challenge.objects.filter(nonce=parked.nonce, session=session, purpose=purpose).first()
+    if challenge is None or not _taken(Challenge, pk=challenge.pk):
+        raise _lapsed()
+    if timezone.now() - challenge.created_at > CHALLENGE_LIFE:
+        raise _lapsed()
+    if parked.error:
+        raise Refused(_AGENT_ERRORS[parked.error])
+    try:
+        token = card_token.decode(parked.token)
+        certificate = x509.load_der_x509_certificate(token.certificate)
+    except ValueError as error:
+        raise Refused(Refusal.CARD_SIGNATURE_INVALID) from error
+    checked = _checked(certificate, now=now)
+    try:
+        card_token.verify_signature(
+            token, origin=challenge.origin, nonce=challenge.nonce, statement=challenge.statement
+        )
+    except card_token.BadCardToken as error:
+        raise Refused(Refusal.CARD_SIGNATURE_INVALID) from error
+    return Signature(
+        certificate=checked,
+        statement=challenge.statement,
+        origin=challenge.origin,
+        nonce=challenge.nonce,
+        signature=token.signature,
+        subject=challenge.subject,
+        signed_at=now,
+    )
+
+
+@transaction.atomic
+def sign_in(*, signature: Signature, now: datetime) -> Resident:
+    """Return the resident whose card signed; a card never seen before is a new resident, under a random pseudonym."""
+    credential = _find(signature.certificate) or _create(signature.certificate, now=now)
+    resident = credential.resident
+    record(Act.SIGNED_IN, who=str(resident), now=now, fingerprint=signature.certificate.fingerprint)
+    return resident
+
+
+@transaction.atomic
+def sign_out(*, resident: Resident, now: datetime) -> None:
+    """Record that a resident left."""
+    record(Act.SIGNED_OUT, who=str(resident), now=now)
+
+
+def signer(*, signature: Signature, resident: Resident, now: datetime) -> Credential:
+    """Return the credential that signed, if it is the resident's own.
+
+    Raises Refused(OTHER_PERSONS_CARD) and puts that on record; the caller ends the session.
+    """
+    credential = _find(signature.certificate)
+    if credential is not None and credential.resident_id == resident.pk:
+        return credential
+    with transaction.atomic():
+        record(Act.OTHER_PERSONS_CARD, who=str(resident), now=now, fingerprint=signature.certificate.fingerprint)
+    raise Refused(Refusal.OTHER_PERSONS_CARD)
+
+
+def purge() -> int:
+    """Remove challenges and parked answers that nobody can take any more; return how many."""
+    lapsed = timezone.now() - CHALLENGE_LIFE
+    answers, _ = ParkedAnswer.objects.filter(created_at__lt=lapsed).delete()
+    challenges, _ = Challenge.objects.filter(created_at__lt=lapsed).delete()
+    return answers + challenges
+
+
+def _taken(kind: type[Challenge] | type[ParkedAnswer], *, pk: object) -> bool:
+    # One DELETE decides who took it, however many come at once.
+    count, _ = kind._default_manager.filter(pk=pk).delete()
+    return count == 1
+
+
+def _checked(certificate: x509.Certificate, *, now: datetime) -> AuthCertificate:
+    try:
+        return check_certificate(certificate, trust=trust_store(), now=now, environment=settings.CARD_ENVIRONMENT)
+    except Refused as refused:
+        reason = refused.reasons[0]
+        details = {"fingerprint": fingerprint_of(certificate), "code": reason.refusal.code}
+        if "why" in reason.figures:
+            details["why"] = str(reason.figures["why"])
+        with transaction.atomic():
+            record(Act.CERTIFICATE_REFUSED, who=VISITOR, now=now, **details)
+        raise
+
+
+def _find(certificate: AuthCertificate) -> Credential | None:
+    return (
+        Credential.objects.select_related("resident")
+        .filter(issuer_key_id=certificate.issuer_key_id, serial=certificate.serial)
+        .first()
+    )
+
+
+def _create(certificate: AuthCertificate, *, now: datetime) -> Credential:
+    try:
+        with transaction.atomic():
+            return Credential.objects.create(
+                resident=Resident.objects.create(first_seen_at=now),
+                issuer_key_id=certificate.issuer_key_id,
+                serial=certificate.serial,
+                fingerprint=certificate.fingerprint,
+                public_key=certificate.public_key,
+                valid_from=certificate.valid_from,
+                valid_until=certificate.valid_until,
+                first_seen_at=now,
+            )
+    except IntegrityError:
+        # The same card signed in twice at once; the other one made the resident.
+        found = _find(certificate)
+        if found is None:
+            raise
+        return found
+
+
+def _lapsed() -> Refused:
+    return Refused(Refusal.CHALLENGE_EXPIRED, minutes=int(CHALLENGE_LIFE.total_seconds() // 60))

@@ -1,0 +1,61 @@
+"""Who is signed in: the session's resident, and the decorator that asks for one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from mynapoint.hub.identity.models import Resident
+
+_KEY = "resident"
+_P = ParamSpec("_P")
+
+
+class ResidentRequest(HttpRequest):
+    """A request of a signed-in resident."""
+
+    resident: Resident
+
+
+def resident_required(
+    view: Callable[Concatenate[ResidentRequest, _P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, _P], HttpResponse]:
+    """Let a view run for a signed-in resident only; others sign in first and come back. Nothing of it is cached."""
+
+    @wraps(view)
+    def signed_in(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+        resident = signed_in_resident(request)
+        if resident is None:
+            back = request.get_full_path() if request.method == "GET" else request.path
+            return redirect(f"{reverse('identity:sign_in')}?{urlencode({'next': back})}")
+        request.resident = resident  # type: ignore[attr-defined]
+        response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return signed_in
+
+
+def signed_in_resident(request: HttpRequest) -> Resident | None:
+    """Return the session's resident, or None."""
+    text = request.session.get(_KEY)
+    return Resident.objects.filter(pk=uuid.UUID(text)).first() if text else None
+
+
+def start_session(request: HttpRequest, resident: Resident) -> None:
+    """Begin a new session for a resident: fresh id, nothing left of what was there before."""
+    request.session.flush()
+    request.session[_KEY] = str(resident.pk)
+    request.session.save()
+
+
+def end_session(request: HttpRequest) -> None:
+    """Forget everything of this session."""
+    request.session.flush()

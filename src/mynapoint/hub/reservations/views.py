@@ -1,0 +1,44 @@
+"""The page of the reservation: what it is, making it with the card, and the My Key ID afterwards."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from mynapoint.hub import web
+from mynapoint.hub.identity import card_step
+from mynapoint.hub.identity.models import Purpose
+from mynapoint.hub.identity.sessions import ResidentRequest, resident_required
+from mynapoint.hub.reservations import actions
+from mynapoint.hub.reservations.models import Reservation
+from mynapoint.hub.words import day_words
+from mynapoint.programme.values import tokyo_day
+
+
+@require_GET
+@resident_required
+def reserve(request: ResidentRequest) -> HttpResponse:
+    """Show the reservation, or what the card signs to make it."""
+    reservation = Reservation.objects.filter(resident=request.resident).first()
+    if reservation:
+        reserved_on = day_words(tokyo_day(reservation.reserved_at))
+        return render(request, "reservations/reserved.html", {"reservation": reservation, "reserved_on": reserved_on})
+    step = card_step.begin(
+        request,
+        purpose=Purpose.RESERVE,
+        statement=_("マイナポイントを予約し、マイキーIDの発行を受けます。予約は1人1回です。"),
+        continue_to=reverse("reservations:signed"),
+    )
+    return render(request, "reservations/reserve.html", {"step": step})
+
+
+@require_GET
+@resident_required
+def signed(request: ResidentRequest) -> HttpResponse:
+    """Make the reservation the card has just signed; the answer is taken once, so this address works once."""
+    signature, credential = card_step.take_own_signature(request, purpose=Purpose.RESERVE)
+    actions.reserve(signature=signature, credential=credential, now=web.now())
+    return redirect("reservations:reserve")
