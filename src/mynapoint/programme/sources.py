@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -40,6 +40,11 @@ class Source:
 def load_sources() -> Mapping[str, Source]:
     """Return every source of data/sources.toml by id. Raises RuleFileError."""
     return parse_sources(read_toml(resources.files("mynapoint.programme") / "data" / "sources.toml"))
+
+
+def known_by(day: date, first: Source, others: Sequence[Source]) -> tuple[Source, ...]:
+    """Return the first source and those others that a page of ``day`` could have seen; undated ones count as seen."""
+    return (first, *(other for other in others if other.date is None or other.date <= day))
 
 
 def parse_sources(file: RuleTable) -> dict[str, Source]:
