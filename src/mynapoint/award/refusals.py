@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import Enum
+
+from mynapoint.programme.values import tokyo_day
+from mynapoint.programme.words import english_date, era_date, is_japanese
 
 
 class Refusal(Enum):
@@ -47,6 +51,13 @@ class Refusal(Enum):
         "cap_reached",
         "上限の{points_max}ポイントまで付与済みです。",
         "The cap of {points_max} points has been reached.",
+    )
+    SERVICE_LEFT = (
+        "service_left",
+        "{applied_on}に申し込んだ「{service}」は、この事業への参加を終えました。"
+        "残りの分を別の決済サービスで受け取ることはできません。",
+        "{service}, which you applied for on {applied_on}, no longer takes part. "
+        "The rest cannot be earned with another payment service.",
     )
     SERVICE_NOT_OPEN = (
         "service_not_open",
@@ -160,13 +171,26 @@ class Refusal(Enum):
         return self.value[0]
 
     def sentence(self, language: str, figures: Mapping[str, object]) -> str:
-        """Return the sentence in ``ja`` or ``en``. Raises KeyError when a figure it needs is missing."""
-        return self.value[1 if language.startswith("ja") else 2].format_map(figures)
+        """Return the sentence in ``ja`` or ``en``. Raises KeyError when a figure it needs is missing.
+
+        Days are written 「令和5年9月30日」 or “30 September 2023” (an instant as its day in Tokyo), whole numbers
+        with thousands set off; any other figure prints itself.
+        """
+        words = {name: _in_words(figure, language) for name, figure in figures.items()}
+        return self.value[1 if is_japanese(language) else 2].format_map(words)
+
+
+def _in_words(figure: object, language: str) -> object:
+    if isinstance(figure, datetime):
+        figure = tokyo_day(figure)
+    if isinstance(figure, date):
+        return era_date(figure) if is_japanese(language) else english_date(figure)
+    return f"{figure:,}" if isinstance(figure, int) else figure
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One refusal with its figures, such as the day a period ended; figures are already words for people."""
+    """One refusal with its figures, such as the day a period ended: days, numbers, or words for people."""
 
     refusal: Refusal
     figures: Mapping[str, object] = field(default_factory=dict)

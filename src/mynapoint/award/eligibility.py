@@ -1,0 +1,149 @@
+"""May this person apply for this incentive on this day? Every reason for no, not just the first.
+
+Three clocks decide, all in Tokyo's calendar: the day the card was requested, the day of the application, and (in
+``premium``) the instant of each use. The cap belongs to person and incentive, through all rounds and services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from mynapoint.award.refusals import Reason, Refusal
+from mynapoint.programme.incentives import Grace, Incentive, PremiumRule
+from mynapoint.programme.parameters import OnServiceLeft
+from mynapoint.programme.values import Points, tokyo_day
+
+
+NO_POINTS = Points(0)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierApplication:
+    """The person's application for the same incentive, in this round or an earlier one.
+
+    ``applied_on``  the day in Tokyo          ``service``  the payment service's name, as people read it
+    ``takes_part``  whether that service takes part in the round that is asked about
+    """
+
+    applied_on: date
+    service: str
+    takes_part: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """What is known of the person who wants to apply.
+
+    ``card_requested_on``  the day in Tokyo on which the card was requested; None where it is not known, and then
+                           this clock is left to whoever knows it (a municipality)
+    ``points_recorded``    points recorded for this person and incentive so far, in all rounds and at all services
+    ``earlier``            the application for this incentive that stands, None for a first one
+    ``grace``              an exception within whose reach the person was found
+    """
+
+    card_requested_on: date | None = None
+    points_recorded: Points = NO_POINTS
+    earlier: EarlierApplication | None = None
+    grace: Grace | None = None
+
+
+class CarryOver(Enum):
+    """What an earlier application means in a later round."""
+
+    CONTINUES = "continues"
+    """Earning goes on at the same service, up to the same cap; there is nothing to apply for."""
+    REAPPLY = "reapply"
+    """The service left; the rest of the cap may be applied for at another one."""
+    ENDED = "ended"
+    """The service left, and the rest of the cap with it."""
+    COMPLETE = "complete"
+    """The cap was reached; nothing is left."""
+
+
+def refusals(incentive: Incentive, applicant: Applicant, *, on: date) -> list[Reason]:
+    """Return every reason why the person may not apply on a Tokyo day; none means yes.
+
+    Judged by the final figures. What a reason tells the person is what had been announced by ``on``.
+    """
+    return [
+        *_application_day(incentive, on),
+        *_card_request(incentive, applicant),
+        *_cap(incentive, applicant),
+        *_earlier_application(incentive, applicant),
+    ]
+
+
+def refusals_at(incentive: Incentive, applicant: Applicant, *, now: datetime) -> list[Reason]:
+    """Return ``refusals`` on Tokyo's day at an aware instant. Raises ValueError for a naive one."""
+    return refusals(incentive, applicant, on=tokyo_day(now))
+
+
+def points_max(incentive: Incentive) -> Points:
+    """Return the most that one person can get for the incentive: the cap, or the fixed sum."""
+    return incentive.rule.points_max if isinstance(incentive.rule, PremiumRule) else incentive.rule.points
+
+
+def room(incentive: Incentive, *, points_recorded: Points) -> Points:
+    """Return what is left of the cap, never below 0, given the points recorded in all rounds and at all services."""
+    return Points(max(0, points_max(incentive) - points_recorded))
+
+
+def carry_over(incentive: Incentive, *, points_recorded: Points, takes_part: bool) -> CarryOver:
+    """Say what an application made in an earlier round means in the incentive's round.
+
+    ``takes_part``  whether the service chosen then takes part now
+    Source          nishitokyo-2022-01-24: who applied to round 1 and has not reached the cap goes on earning. What
+                    happens when the service left was not found: ``on_service_left`` in the programme file decides.
+    """
+    if room(incentive, points_recorded=points_recorded) == 0:
+        return CarryOver.COMPLETE
+    if takes_part:
+        return CarryOver.CONTINUES
+    reapply = incentive.rest_when_service_left is OnServiceLeft.REAPPLY
+    return CarryOver.REAPPLY if reapply else CarryOver.ENDED
+
+
+def _application_day(incentive: Incentive, on: date) -> Iterator[Reason]:
+    starts_on, ends_on = incentive.applications_from.final_day, incentive.applications_until.final_day
+    if starts_on is None or on < starts_on:
+        announced = incentive.applications_from.as_of(on)
+        if announced is None or announced.value is None or starts_on is None:
+            yield Reason(Refusal.START_NOT_ANNOUNCED)
+        else:
+            yield Reason(Refusal.BEFORE_APPLICATION_PERIOD, {"starts_on": announced.value})
+    elif ends_on is not None and on > ends_on:
+        yield Reason(Refusal.AFTER_APPLICATION_PERIOD, {"ended_on": ends_on})
+
+
+def _card_request(incentive: Incentive, applicant: Applicant) -> Iterator[Reason]:
+    requested_on, requested_by = applicant.card_requested_on, incentive.card_requested_by.final_day
+    if requested_on is None or requested_by is None or requested_on <= requested_by:
+        return
+    grace = applicant.grace
+    if grace is not None and grace in incentive.graces and grace.parameter == incentive.card_requested_by:
+        if grace.until is None or requested_on <= grace.until:
+            return
+        requested_by = grace.until
+    yield Reason(Refusal.CARD_REQUESTED_TOO_LATE, {"requested_by": requested_by, "requested_on": requested_on})
+
+
+def _cap(incentive: Incentive, applicant: Applicant) -> Iterator[Reason]:
+    if room(incentive, points_recorded=applicant.points_recorded) == 0:
+        yield Reason(Refusal.CAP_REACHED, {"points_max": points_max(incentive)})
+
+
+def _earlier_application(incentive: Incentive, applicant: Applicant) -> Iterator[Reason]:
+    earlier = applicant.earlier
+    if earlier is None:
+        return
+    figures = {"applied_on": earlier.applied_on, "service": earlier.service}
+    match carry_over(incentive, points_recorded=applicant.points_recorded, takes_part=earlier.takes_part):
+        case CarryOver.CONTINUES | CarryOver.COMPLETE:
+            yield Reason(Refusal.ALREADY_APPLIED, figures)
+        case CarryOver.ENDED:
+            yield Reason(Refusal.SERVICE_LEFT, figures)
+        case CarryOver.REAPPLY:
+            return
