@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from mynapoint.hub.payment_services.views import start
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", start, name="start"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("payment-services/", include("mynapoint.hub.payment_services.urls")),
     path("m/", include("mynapoint.hub.municipalities.urls")),

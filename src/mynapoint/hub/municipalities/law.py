@@ -1,0 +1,176 @@
+"""The law as a municipal page may state it on its day: only what mynapoint.programme had announced by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mynapoint.hub.words import PageWords
+from mynapoint.programme import explain
+from mynapoint.programme.incentives import Incentive
+from mynapoint.programme.parameters import Parameter, Statement, Topic, Unit
+from mynapoint.programme.rounds import Round, load_round
+from mynapoint.programme.values import IncentiveId
+
+ROUND_IDS = ("round2", "round1")
+FAQ = {
+    "timing": ("timing_differs", "timing_after_use", "timing_month_close", "timing_threshold"),
+    "use": ("use_differs", "use_directly", "use_after_exchange"),
+    "change": ("choice_is_final",),
+    "both": ("both_are_needed",),
+}
+"""The statements that answer each common question; they are not repeated under their topic."""
+_ANSWERED = frozenset(key for keys in FAQ.values() for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure with its name, in words: 「申込の期限」「2023年2月28日まで」."""
+
+    part: str
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncentiveText:
+    """One incentive as a page states it."""
+
+    id: IncentiveId
+    number: int
+    label: str
+    rule: str | None
+    figures: list[Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundText:
+    """One round as a page states it; ``has_ended`` when the last day of its applications is past."""
+
+    id: str
+    label: str
+    has_ended: bool
+    incentives: list[IncentiveText]
+    statements: list[str]
+
+
+class LawOfDay:
+    """Every figure and rule a page of ``day`` may state, in ``language``; from the national rounds."""
+
+    def __init__(self, day: date, language: str) -> None:
+        self.day = day
+        self.language = language
+        self._rounds = [load_round(id_) for id_ in ROUND_IDS]
+        newest, *others = self._rounds
+        self._national = {
+            key: statement
+            for key, statement in newest.statements.items()
+            if all(key in one.statements for one in others)
+        }
+
+    def rounds(self) -> list[RoundText]:
+        """Return the rounds known by the day, the newest first."""
+        texts = [self._round(law) for law in self._rounds]
+        return [text for text in texts if text.incentives]
+
+    def takes_applications(self) -> bool:
+        """Tell whether anybody can apply for anything on the day, by what had been announced."""
+        return any(self._is_open(one) for law in self._rounds for one in law.incentives.values())
+
+    def last_closing(self) -> date | None:
+        """Return the latest last day of applications announced by the day."""
+        days = [self._day(one.applications_until) for law in self._rounds for one in law.incentives.values()]
+        return max((day for day in days if day), default=None)
+
+    def topics(self) -> Mapping[str, list[str]]:
+        """Return the national rules by topic; those that answer a common question stand there instead."""
+        return {
+            str(topic): self._words(
+                one for key, one in self._national.items() if one.topic is topic and key not in _ANSWERED
+            )
+            for topic in Topic
+        }
+
+    def faq(self) -> Mapping[str, list[str]]:
+        """Return the answers to the common questions, those that had been announced."""
+        return {
+            question: self._words(self._national[key] for key in keys if key in self._national)
+            for question, keys in FAQ.items()
+        }
+
+    def figures(self) -> dict[str, str]:
+        """Return every figure's words by key, for texts that name one in braces; the newest round's where both do."""
+        found: dict[str, str] = {}
+        for law in reversed(self._rounds):
+            for key, parameter in law.parameters.items():
+                if words := explain.figure_words(parameter, self.day, self.language):
+                    found[key] = words
+        return found
+
+    def web_addresses(self) -> list[tuple[PageWords, str]]:
+        """Return the national pages to point to: label and address."""
+        pages = [one for one in self._rounds[0].parameters.values() if one.unit is Unit.WEB_ADDRESS]
+        stated = [(one.label, one.as_of(self.day)) for one in pages]
+        return [(PageWords.of(label), str(found.value)) for label, found in stated if found]
+
+    def contact_lines(self) -> list[dict[str, object]]:
+        """Return the telephone lines: label, number, the key to press, and the hours in words."""
+        lines: list[dict[str, object]] = []
+        for line in self._rounds[0].contact_lines.values():
+            number, hours = line.number.as_of(self.day), line.hours_as_of(self.day)
+            if number is None:
+                continue
+            menu = explain.figure_words(line.menu_key, self.day, self.language) if line.menu_key else None
+            lines.append(
+                {
+                    "label": line.label.in_language(self.language),
+                    "number": number.value,
+                    "menu_key": menu,
+                    "hours": explain.hours_words(hours, self.day, self.language) if hours else [],
+                }
+            )
+        return lines
+
+    def last_change(self) -> date | None:
+        """Return the last day, up to the page's, on which something of the law was announced."""
+        announced: set[date] = set()
+        for law in self._rounds:
+            announced.update(one.announced_on for p in law.parameters.values() for one in p.announcements)
+            announced.update(one.announced_on for s in law.statements.values() for one in s.versions)
+            announced.update(one.announced_on for line in law.contact_lines.values() for one in line.hours)
+        return max((day for day in announced if day <= self.day), default=None)
+
+    def _round(self, law: Round) -> RoundText:
+        incentives = [self._incentive(one) for one in law.incentives.values()]
+        closings = [self._day(one.applications_until) for one in law.incentives.values()]
+        own = (one for key, one in law.statements.items() if key not in self._national)
+        return RoundText(
+            id=law.id,
+            label=law.label.in_language(self.language),
+            has_ended=all(day is not None and day < self.day for day in closings),
+            incentives=[one for one in incentives if one.figures],
+            statements=self._words(own),
+        )
+
+    def _incentive(self, one: Incentive) -> IncentiveText:
+        figures = [
+            Figure(part, parameter.label.in_language(self.language), words)
+            for part, parameter in one.parts().items()
+            if parameter.unit is not Unit.ON_SERVICE_LEFT
+            and (words := explain.figure_words(parameter, self.day, self.language))
+        ]
+        rule = explain.rule_words(one, self.day, self.language)
+        return IncentiveText(one.id, one.number, one.label.in_language(self.language), rule, figures)
+
+    def _words(self, statements: Iterable[Statement]) -> list[str]:
+        versions = [one.as_of(self.day) for one in statements]
+        return [version.words.in_language(self.language) for version in versions if version]
+
+    def _is_open(self, one: Incentive) -> bool:
+        opens, closes = self._day(one.applications_from), self._day(one.applications_until)
+        return opens is not None and opens <= self.day and (closes is None or self.day <= closes)
+
+    def _day(self, parameter: Parameter) -> date | None:
+        announced = parameter.as_of(self.day)
+        return announced.value if announced and isinstance(announced.value, date) else None

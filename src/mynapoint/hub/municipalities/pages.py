@@ -1,0 +1,156 @@
+"""A municipal page put together for one day: the law of the day, the municipality's own facts valid then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from mynapoint.hub import web, words
+from mynapoint.hub.municipalities.actions import last_change
+from mynapoint.hub.municipalities.law import LawOfDay
+from mynapoint.hub.municipalities.models import (
+    DAY_KINDS,
+    BringItem,
+    Counter,
+    Department,
+    Edition,
+    Link,
+    Municipality,
+    Purpose,
+    Text,
+    valid_on,
+)
+from mynapoint.hub.words import PageWords
+
+
+class NotYetPublished(LookupError):
+    """The page did not exist on the day asked for; ``first_day`` is its first."""
+
+    def __init__(self, first_day: date | None) -> None:
+        super().__init__(f"first published on {first_day}")
+        self.first_day = first_day
+
+
+@dataclass(frozen=True, slots=True)
+class CounterText:
+    """One counter in words; ``has_ended`` when its period is over on the page's day."""
+
+    place: PageWords
+    period: str
+    has_ended: bool
+    hours: list[str]
+    closed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bring:
+    """One thing to bring, the law's figures filled in."""
+
+    words: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfDay:
+    """Everything the page of one municipality states as of one day."""
+
+    municipality: Municipality
+    day: date
+    law: LawOfDay
+    edition: Edition
+    updated_on: date
+    applications_ended_on: date | None
+    notices: list[PageWords]
+    support: list[PageWords]
+    requests: list[PageWords]
+    counters: list[CounterText]
+    pin_counters: list[CounterText]
+    bring: list[Bring]
+    bring_to_reset: list[Bring]
+    departments: list[Department]
+    links: list[Link]
+
+
+def page_of_day(municipality: Municipality, day: date) -> PageOfDay:
+    """Return the page as it stood on a day in Tokyo. Raises NotYetPublished for a day before its first edition."""
+    edition = Edition.objects.filter(valid_on(day), municipality=municipality).last()
+    if edition is None:
+        first = Edition.objects.filter(municipality=municipality).order_by("valid_from").first()
+        raise NotYetPublished(first.valid_from if first else None)
+    law = LawOfDay(day, web.language())
+    figures = law.figures()
+    closing = law.last_closing()
+    changes = [one for one in (last_change(municipality, day=day), law.last_change()) if one]
+    texts = list(Text.objects.filter(valid_on(day), municipality=municipality))
+    return PageOfDay(
+        municipality=municipality,
+        day=day,
+        law=law,
+        edition=edition,
+        updated_on=max(changes),
+        applications_ended_on=closing if closing and closing < day and not law.takes_applications() else None,
+        notices=[one.words for one in texts if one.place == Text.Place.NOTICE],
+        support=[one.words for one in texts if one.place == Text.Place.SUPPORT],
+        requests=[one.words for one in texts if one.place == Text.Place.REQUEST],
+        counters=_counters(municipality, Purpose.SUPPORT, day),
+        pin_counters=_counters(municipality, Purpose.PIN_RESET, day),
+        bring=_bring(municipality, Purpose.SUPPORT, day, figures),
+        bring_to_reset=_bring(municipality, Purpose.PIN_RESET, day, figures),
+        departments=list(Department.objects.filter(valid_on(day), municipality=municipality)),
+        links=list(Link.objects.filter(valid_on(day), municipality=municipality)),
+    )
+
+
+def hours_words(days: Sequence[str], opens: str, closes: str) -> str:
+    """Return one opening in words: 「平日 午前9時から午後5時まで」."""
+    return _("%(days)s %(opens)sから%(closes)sまで") % {"days": _day_kinds(days), "opens": opens, "closes": closes}
+
+
+def _counters(municipality: Municipality, purpose: Purpose, day: date) -> list[CounterText]:
+    rows = Counter.objects.filter(valid_on(day), municipality=municipality, purpose=purpose)
+    return [_counter(row, day) for row in rows]
+
+
+def _counter(row: Counter, day: date) -> CounterText:
+    hours = list(row.hours.filter(valid_on(day)))
+    shut = [kind for kind in DAY_KINDS if not any(kind in one.days for one in hours)] if hours else []
+    closed = [_("%(days)sはお休みです。") % {"days": _day_kinds(shut)}] if shut else []
+    for days in row.closed_days.filter(last_day__gte=day).order_by("first_day"):
+        figures = {"first": words.day(days.first_day), "last": words.day(days.last_day), "reason": days.reason}
+        closed.append(_("%(first)sから%(last)sまではお休みです(%(reason)s)。") % figures)
+    return CounterText(
+        place=row.place,
+        period=_period(row.first_day, row.last_day),
+        has_ended=row.last_day is not None and row.last_day < day,
+        hours=[hours_words(one.days, words.clock(one.opens), words.clock(one.closes)) for one in hours],
+        closed=closed,
+    )
+
+
+def _period(first: date | None, last: date | None) -> str:
+    if last is None:
+        return _("%(first)sから当面の間") % {"first": words.day(first)} if first else _("当面の間")
+    if first is None:
+        return _("%(last)sまで") % {"last": words.day(last)}
+    return _("%(first)sから%(last)sまで") % {"first": words.day(first), "last": words.day(last)}
+
+
+def _bring(municipality: Municipality, purpose: Purpose, day: date, figures: Mapping[str, str]) -> list[Bring]:
+    rows = BringItem.objects.filter(valid_on(day), municipality=municipality, purpose=purpose)
+    return [Bring(_filled(row.words, figures), _filled(row.note, figures)) for row in rows]
+
+
+def _filled(text: PageWords, figures: Mapping[str, str]) -> str:
+    """Return a text with the law's figures in it; nothing when a figure had not been announced by the day."""
+    try:
+        return str(text).format_map(figures)
+    except KeyError:
+        return ""
+
+
+def _day_kinds(days: Sequence[str]) -> str:
+    names = {"weekday": _("平日"), "saturday": _("土曜日"), "sunday": _("日曜日"), "holiday": _("祝日")}
+    return _("・").join(names[kind] for kind in DAY_KINDS if kind in days)

@@ -1,0 +1,12 @@
+"""The addresses of the municipal pages."""
+
+from django.urls import path
+
+from mynapoint.hub.municipalities import views
+
+app_name = "municipalities"
+urlpatterns = [
+    path("<slug:slug>/", views.page, name="page"),
+    path("<slug:slug>/survey/", views.survey, name="survey"),
+    path("<slug:slug>/inquiry/", views.inquiry, name="inquiry"),
+]
