@@ -43,6 +43,15 @@ POSTED = ibis.table({"application_id": "string", "points": "int64"}, name="award
 
 RESULT = "award_result"
 
+_TERMS = {
+    "application_id": "string",
+    "account_id": "string",
+    "counts": "string",
+    "starts_at": "timestamp(6)",
+    "room": "int64",
+    "fill_yen": "int64",
+}
+
 
 def stages(rule: ServiceRule, as_of: datetime, *, unique: bool) -> Iterator[tuple[str, Table]]:
     """Yield ``(name of the table to make, its expression)`` in the order to make them; the last is ``award_result``.
@@ -55,28 +64,27 @@ def stages(rule: ServiceRule, as_of: datetime, *, unique: bool) -> Iterator[tupl
     if not unique:
         yield "award_doubled", TRANSACTIONS.group_by("transaction_id").having(_.count() > 1).agg()
         doubled = _made("award_doubled", {"transaction_id": "string"})
-        yield "award_first", first_of_each_id(TRANSACTIONS.semi_join(doubled, "transaction_id"))
-        rows = TRANSACTIONS.anti_join(doubled, "transaction_id").union(
-            ibis.table(TRANSACTIONS.schema(), name="award_first")
-        )
+        yield "award_rows", one_of_each_id(TRANSACTIONS, doubled)
+        rows = _made("award_rows", dict(TRANSACTIONS.schema()))
     yield "award_terms", terms(rule)
-    room = {"application_id": "string", "room": "int64", "fill_yen": "int64"}
-    of_account = {**room, "account_id": "string", "counts": "string", "starts_at": "timestamp(6)"}
+    of_account = _made("award_terms", _TERMS)
     yield "award_refunded", refunded(rows)
     refunds = _made("award_refunded", {"transaction_id": "string", "account_id": "string", "refunded_yen": "int64"})
-    yield "award_matured", matured(rows, _made("award_terms", of_account), refunds, rule, as_of)
-    sums = _made("award_matured", {"application_id": "string", "matured": "int64"})
-    yield RESULT, awards(_made("award_terms", of_account), sums, rule, as_of)
+    uses = matured_uses(rows, of_account, rule, as_of)
+    yield "award_gross", gross(uses, rule)
+    yield "award_taken_off", taken_off(uses, refunds, rule)
+    sums = {"application_id": "string", "matured": "int64"}
+    yield RESULT, awards(of_account, _made("award_gross", sums), _made("award_taken_off", sums), rule, as_of)
 
 
-def first_of_each_id(rows: Table) -> Table:
+def one_of_each_id(rows: Table, doubled: Table) -> Table:
     """Keep one row of each transaction id: the earliest, of those the smallest amount, then by its other columns."""
     order = ibis.window(
         group_by="transaction_id",
         order_by=[_.occurred_at, _.amount_yen, _.kind, _.account_id, _.refunds.fill_null("")],
     )
-    numbered = rows.mutate(place=ibis.row_number().over(order))
-    return numbered.filter(_.place == 0).drop("place")
+    numbered = rows.semi_join(doubled, "transaction_id").mutate(place=ibis.row_number().over(order))
+    return rows.anti_join(doubled, "transaction_id").union(numbered.filter(_.place == 0).drop("place"))
 
 
 def terms(rule: ServiceRule) -> Table:
@@ -104,36 +112,49 @@ def refunded(rows: Table) -> Table:
     return refunds.group_by(transaction_id=_.refunds, account_id=_.account_id).agg(refunded_yen=_.amount_yen.sum())
 
 
-def matured(rows: Table, of_account: Table, refunds: Table, rule: ServiceRule, as_of: datetime) -> Table:
-    """What has matured of each application: application_id · matured (net yen, or points where each use is rounded)."""
+def matured_uses(rows: Table, of_account: Table, rule: ServiceRule, as_of: datetime) -> Table:
+    """Uses that count and have matured: application_id · fill_yen · transaction_id · account_id · amount_yen."""
     before = min(rule.earning_ends_before, rule.schedule.matured_before(as_of))
-    uses = rows.filter(_.kind != "refund", _.amount_yen >= rule.minimum_yen, _.occurred_at < _tokyo(before)).join(
-        of_account, ["account_id", rows.kind == of_account.counts, rows.occurred_at >= of_account.starts_at]
+    counted = rows.filter(_.kind != "refund", _.amount_yen >= rule.minimum_yen, _.occurred_at < _tokyo(before))
+    uses = counted.join(
+        of_account,
+        ["account_id", counted.kind == of_account.counts, counted.occurred_at >= of_account.starts_at],
     )
-    uses = uses.select("application_id", "account_id", "transaction_id", "amount_yen", "fill_yen")
-    netted = uses.left_join(refunds, ["transaction_id", "account_id"]).select(
-        "application_id", "fill_yen", net_yen=ibis.greatest(_.amount_yen - _.refunded_yen.fill_null(0), 0)
-    )
-    one = points(ibis.least(_.net_yen, _.fill_yen), rule) if rule.rounding is Rounding.EACH else _.net_yen
-    return netted.group_by("application_id").agg(matured=one.sum())
+    return uses.select("application_id", "fill_yen", "transaction_id", "account_id", "amount_yen")
 
 
-def awards(of_account: Table, sums: Table, rule: ServiceRule, as_of: datetime) -> Table:
+def gross(uses: Table, rule: ServiceRule) -> Table:
+    """What the uses come to before refunds: application_id · matured (yen, or points where each use is rounded)."""
+    return uses.group_by("application_id").agg(matured=_worth(_.amount_yen, rule).sum())
+
+
+def taken_off(uses: Table, refunds: Table, rule: ServiceRule) -> Table:
+    """What refunds take off, in the unit of ``gross``, never more than the use itself. Refunded uses are few."""
+    netted = uses.join(refunds, ["transaction_id", "account_id"])
+    net_yen = ibis.greatest(_.amount_yen - _.refunded_yen, 0)
+    lost = _worth(_.amount_yen, rule) - _worth(net_yen, rule)
+    return netted.group_by("application_id").agg(matured=lost.sum())
+
+
+def awards(of_account: Table, gross: Table, taken_off: Table, rule: ServiceRule, as_of: datetime) -> Table:
     """Points to post now, for every application where there is something to post."""
-    posted = POSTED.group_by("application_id").agg(posted=_.points.sum())
-    lines = of_account.left_join(sums, "application_id").select(
-        "application_id", "room", "fill_yen", matured=_.matured.fill_null(0)
-    )
-    lines = lines.left_join(posted, "application_id").select(
-        "application_id", "room", "fill_yen", "matured", posted=_.posted.fill_null(0)
-    )
+    lines = of_account.select("application_id", "room", "fill_yen")
+    sums = {"gross": gross, "taken_off": taken_off, "posted": POSTED.rename(matured="points")}
+    for name, table in sums.items():
+        summed = table.group_by("application_id").agg(**{name: _.matured.sum()})
+        lines = lines.left_join(summed, "application_id").select(*lines.columns, **{name: _[name].fill_null(0)})
+    matured = _.gross - _.taken_off
     if rule.rounding is Rounding.EACH:
-        due = ibis.least(_.matured, _.room)
+        due = ibis.least(matured, _.room)
     else:
-        due = ibis.least(points(ibis.least(_.matured, _.fill_yen), rule), _.room)
+        due = ibis.least(points(ibis.least(matured, _.fill_yen), rule), _.room)
     if isinstance(rule.schedule, Threshold) and as_of < rule.schedule.matures_unreached_at(rule.earning_until):
-        due = ibis.ifelse(_.matured >= _.fill_yen, _.room, 0)
+        due = ibis.ifelse(matured >= _.fill_yen, _.room, 0)
     return lines.select("application_id", points=due - _.posted).filter(_.points != 0)
+
+
+def _worth(yen: ibis.Value, rule: ServiceRule) -> ibis.Value:
+    return points(ibis.least(yen, _.fill_yen), rule) if rule.rounding is Rounding.EACH else yen
 
 
 def points(net_yen: ibis.Value, rule: ServiceRule) -> ibis.Value:

@@ -1,0 +1,230 @@
+"""DOOR IN: files of enrolments, transactions and posted points become typed tables; rows that cannot be are set aside.
+
+Nothing is lost silently: rows in = accepted + set aside + repeated, and every row set aside has its file, line, field,
+value and reason in ``taken_rejects``. What stands does not depend on the order of rows or files.
+"""
+
+# ruff: noqa: S608 (tables, columns and reasons are ours; nothing of a file's content is put into SQL)
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from mynapoint.award.schemas import ENROLMENTS, POSTED, TRANSACTIONS, TableSchema
+from mynapoint.provider.row_checks import FIRST_STANDS, SQL_TYPES, checked_select, checks
+from mynapoint.provider.table_files import TableFile, quoted, read_file
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of the rows of one table: ``rows`` = ``accepted`` + ``set_aside`` + ``repeated``."""
+
+    table: str
+    rows: int
+    set_aside: int
+    repeated: int
+
+    @property
+    def accepted(self) -> int:
+        """The rows that stand."""
+        return self.rows - self.set_aside - self.repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an intake gave.
+
+    ``waiting``       accepted refunds whose original has not come yet
+    ``not_enrolled``  accepted rows of accounts without an application; they are normal and give nothing
+    """
+
+    tallies: tuple[Tally, ...]
+    waiting: int
+    not_enrolled: int
+
+
+class Intake:
+    """Takes files into a DuckDB connection: temporary views ``taken_enrolments``, ``taken_transactions`` and
+    ``taken_posted`` (``file``, ``line``, the columns of award/schemas.py) and the table ``taken_rejects``.
+
+    Parquet files are scanned where they lie, so they must stay there until the views have been read.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        scratch: Path | None = None,
+        progress: Progress = lambda _: None,
+    ) -> None:
+        self._connection = connection
+        self._scratch = scratch
+        self._progress = progress
+        self._files: list[Path] = []
+        self._broken: Counter[str] = Counter()
+        self._run(
+            "CREATE OR REPLACE TEMP TABLE taken_rejects "
+            "(file VARCHAR, line BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR)"
+        )
+
+    def take_all(self, *, enrolments: Path, transactions: Sequence[Path], posted: Path | None) -> Taken:
+        """Take the three inputs of an award. Raises UnreadableFile; anything less sets rows aside."""
+        self.take(ENROLMENTS, [enrolments])
+        self._set_aside_second_applications()
+        self.take(TRANSACTIONS, transactions)
+        waiting = self._set_aside_wrong_refunds()
+        self.take(POSTED, [] if posted is None else [posted])
+        self._set_aside_unknown_applications()
+        self._progress("counting rows")
+        not_enrolled = self._count("taken_transactions ANTI JOIN taken_enrolments USING (account_id)")
+        tallies = tuple(self.tally(schema) for schema in (ENROLMENTS, TRANSACTIONS, POSTED))
+        return Taken(tallies, waiting, not_enrolled)
+
+    def take(self, schema: TableSchema, files: Sequence[Path]) -> None:
+        """Make the view ``taken_NAME``: every row of the files that is whole, no key twice. Raises UnreadableFile."""
+        name = schema.name
+        self._run(f"CREATE OR REPLACE TEMP TABLE taken_{name}_dropped (file INTEGER, line BIGINT, repeated BOOLEAN)")
+        nothing = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {column.name}" for column in schema.columns)
+        parts = [f"SELECT * FROM {self._read(schema, path)}" for path in files]
+        parts = parts or [f"SELECT 0 AS file, 0::BIGINT AS line, {nothing}, 0 AS fault, '' AS value WHERE false"]
+        self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {' UNION ALL '.join(parts)}")
+        self._show_standing(schema)
+        self._progress(f"checking {name}")
+        fields, _, reasons = zip(*checks(schema, is_text=True), strict=True)
+        self._set_aside(
+            schema,
+            f"SELECT file, line, {_sql_list(fields)}[fault], value, {_sql_list(reasons)}[fault] "
+            f"FROM taken_{name}_rows WHERE fault IS NOT NULL",
+        )
+        self._drop_repeated(schema)
+
+    def tally(self, schema: TableSchema) -> Tally:
+        """Return what became of a table's rows so far."""
+        broken = self._broken[schema.name]
+        rows = self._count(f"taken_{schema.name}_rows") + broken
+        repeated = self._count(f"taken_{schema.name}_dropped WHERE repeated")
+        dropped = self._count(f"taken_{schema.name}_dropped")
+        return Tally(schema.name, rows, dropped - repeated + broken, repeated)
+
+    def _read(self, schema: TableSchema, path: Path) -> str:
+        """Read one file into a table or view of its own; return its name. Lines that are no rows are set aside."""
+        self._progress(f"reading {path.name}")
+        number = len(self._files)
+        self._files.append(path)
+        into = f"taken_file_{number}"
+        with TemporaryDirectory(prefix="mynapoint-intake-", dir=self._scratch) as scratch:
+            broken = read_file(
+                self._connection,
+                TableFile(schema, path, Path(scratch)),
+                into=into,
+                typed=lambda rows, is_text: checked_select(schema, rows, file=number, is_text=is_text),
+            )
+        self._broken[schema.name] += len(broken)
+        lines = [(str(path), row.line, "", row.value, row.reason) for row in broken]
+        if lines:
+            self._connection.executemany("INSERT INTO taken_rejects VALUES (?, ?, ?, ?, ?)", lines)
+        return into
+
+    def _drop_repeated(self, schema: TableSchema) -> None:
+        """Drop every row but one of each key: rows of the same content are repeated, other content is set aside."""
+        name, key, order = schema.name, schema.key, FIRST_STANDS[schema.name]
+        self._run(
+            f"CREATE OR REPLACE TEMP TABLE taken_doubled AS "
+            f"SELECT {key} FROM taken_{name} GROUP BY {key} HAVING count(*) > 1"
+        )
+        if self._count("taken_doubled") == 0:
+            return
+        self._run(
+            f"CREATE OR REPLACE TEMP TABLE taken_ranked AS SELECT file, line, {key}, "
+            f"row_number() OVER (PARTITION BY {key} ORDER BY {order}, file, line) AS place, "
+            f"rank() OVER (PARTITION BY {key} ORDER BY {order}) AS content "
+            f"FROM taken_{name} SEMI JOIN taken_doubled USING ({key})"
+        )
+        self._run(
+            f"INSERT INTO taken_{name}_dropped "
+            "SELECT file, line, true FROM taken_ranked WHERE content = 1 AND place > 1"
+        )
+        self._set_aside(
+            schema,
+            f"SELECT other.file, other.line, '{key}', other.{key}, 'stands with other content in ' || "
+            f"{_sql_list(str(path) for path in self._files)}[first.file + 1] || ' line ' || first.line "
+            f"FROM taken_ranked AS other JOIN taken_ranked AS first USING ({key}) "
+            f"WHERE first.place = 1 AND other.content > 1",
+        )
+
+    def _set_aside_second_applications(self) -> None:
+        """An account serves one person and incentive: the earliest application stands."""
+        self._set_aside(
+            ENROLMENTS,
+            "SELECT file, line, 'account_id', account_id, 'serves application ' || first || ' already' FROM ("
+            "SELECT *, first_value(application_id) OVER one AS first, row_number() OVER one AS place "
+            "FROM taken_enrolments WINDOW one AS (PARTITION BY account_id ORDER BY applied_at, application_id)"
+            ") WHERE place > 1",
+        )
+
+    def _set_aside_wrong_refunds(self) -> int:
+        """A refund names a top-up or purchase of its own account. Return how many wait for theirs to arrive."""
+        self._run(
+            "CREATE OR REPLACE TEMP TABLE taken_refunds AS "
+            "SELECT file, line, account_id, refunds FROM taken_transactions WHERE kind = 'refund'"
+        )
+        self._run(
+            "CREATE OR REPLACE TEMP TABLE taken_originals AS SELECT transaction_id AS refunds, account_id, kind "
+            "FROM taken_transactions SEMI JOIN taken_refunds ON transaction_id = taken_refunds.refunds"
+        )
+        self._set_aside(
+            TRANSACTIONS,
+            "SELECT refund.file, refund.line, 'refunds', refunds, "
+            "if(original.kind = 'refund', 'names a refund; only a top-up or a purchase can be refunded', "
+            "'names a transaction of another account') "
+            "FROM taken_refunds AS refund JOIN taken_originals AS original USING (refunds) "
+            "WHERE original.kind = 'refund' OR original.account_id <> refund.account_id",
+        )
+        return self._count("taken_refunds ANTI JOIN taken_originals USING (refunds)")
+
+    def _set_aside_unknown_applications(self) -> None:
+        self._set_aside(
+            POSTED,
+            "SELECT file, line, 'application_id', application_id, 'is no application among the enrolments' "
+            "FROM taken_posted ANTI JOIN taken_enrolments USING (application_id)",
+        )
+
+    def _set_aside(self, schema: TableSchema, select: str) -> None:
+        """Move rows out: ``select`` gives file number, line, field, value and reason."""
+        self._run(f"CREATE OR REPLACE TEMP TABLE taken_found (file, line, field, value, reason) AS {select}")
+        if self._count("taken_found"):
+            paths = _sql_list(str(path) for path in self._files)
+            self._run(
+                f"INSERT INTO taken_rejects SELECT {paths}[file + 1], line, field, value, reason FROM taken_found"
+            )
+            self._run(f"INSERT INTO taken_{schema.name}_dropped SELECT file, line, false FROM taken_found")
+        self._show_standing(schema)
+
+    def _show_standing(self, schema: TableSchema) -> None:
+        """Let the view hold all rows but the dropped ones; where nothing was dropped it costs nothing."""
+        name = schema.name
+        without = f"ANTI JOIN taken_{name}_dropped USING (file, line)" if self._count(f"taken_{name}_dropped") else ""
+        columns = ", ".join(schema.column_names)
+        self._run(
+            f"CREATE OR REPLACE TEMP VIEW taken_{name} AS SELECT file, line, {columns} FROM taken_{name}_rows {without}"
+        )
+
+    def _run(self, statement: str) -> None:
+        self._connection.execute(statement)
+
+    def _count(self, of: str) -> int:
+        counted = self._connection.execute(f"SELECT count(*) FROM {of}").fetchone()
+        assert counted is not None
+        return int(counted[0])
+
+
+def _sql_list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(quoted(text) for text in texts)}]"

@@ -1,0 +1,92 @@
+"""What a row must be before it counts: each column's checks as SQL, with the reason a row is set aside for."""
+
+# ruff: noqa: S608 (every piece of SQL here is made from award/schemas.py, never from a file)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mynapoint.award.schemas import ENROLMENTS, POSTED, TEXT_MOST, TRANSACTIONS, Column, TableSchema
+
+SQL_TYPES = {"text": "VARCHAR", "whole": "BIGINT", "instant": "TIMESTAMP WITH TIME ZONE"}
+
+FIRST_STANDS = {
+    ENROLMENTS.name: "applied_at, account_id, counts, points_elsewhere DESC",
+    TRANSACTIONS.name: "occurred_at, amount_yen, kind, account_id, coalesce(refunds, '')",
+    POSTED.name: "points DESC",
+}
+"""Of rows with one key but other content the first in this order stands: what happened first, and never more points.
+
+The order of transactions is that of award/premium.py (``first_of_each_id``)."""
+
+_ISO = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+_OFFSET = r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
+_YEARS = "BETWEEN TIMESTAMPTZ '1970-01-01 00:00:00+00' AND TIMESTAMPTZ '2199-12-31 23:59:59+00'"
+"""In these years Tokyo is nine hours ahead on every day, and every tool can hold the instant."""
+
+Check = tuple[str, str, str]
+"""The column at fault, the SQL that is true for a bad row, and the reason."""
+
+
+def checks(schema: TableSchema, *, is_text: bool) -> list[Check]:
+    """Return the checks of a table in the order they are made; same columns and reasons for text and typed rows."""
+    found = [check for column in schema.columns for check in _column_checks(column, is_text)]
+    return found + (_REFUND_CHECKS if schema is TRANSACTIONS else [])
+
+
+def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool) -> str:
+    """Return a SELECT over the SELECT ``rows``: file · line · columns typed · fault (from 1, or NULL) · its value."""
+    numbered = list(enumerate(checks(schema, is_text=is_text), start=1))
+    fault = " ".join(f"WHEN {condition} THEN {number}" for number, (_, condition, _) in numbered)
+    value = " ".join(f"WHEN {number} THEN {column}::VARCHAR" for number, (column, _, _) in numbered)
+    typed = ", ".join(f"{_typed(column)} AS {column.name}" for column in schema.columns)
+    return (
+        f"SELECT {file} AS file, line, {typed}, fault, CASE fault {value} END AS value "
+        f"FROM (SELECT *, CASE {fault} END AS fault FROM ({rows}))"
+    )
+
+
+def _column_checks(column: Column, is_text: bool) -> Iterator[Check]:
+    name = column.name
+    if not column.optional:
+        yield name, f"{name} IS NULL OR {name}::VARCHAR = ''", "is missing"
+    if column.choices:
+        choices = ", ".join(f"'{choice}'" for choice in column.choices)
+        yield name, f"{name} NOT IN ({choices})", f"must be one of {', '.join(column.choices)}"
+    elif column.type == "text":
+        yield name, f"length({name}) > {TEXT_MOST}", f"is longer than {TEXT_MOST} characters"
+    elif column.type == "whole":
+        bad = f"NOT regexp_full_match({name}, '-?[0-9]+')" if is_text else "false"
+        yield name, bad, "must be a whole number"
+        number = f"try_cast({name} AS BIGINT)"
+        outside = f"{number} IS NULL OR {number} NOT BETWEEN {column.least} AND {column.most}"
+        yield name, outside, f"must be from {column.least} to {column.most}"
+    else:
+        yield from _instant_checks(name, is_text)
+
+
+def _instant_checks(name: str, is_text: bool) -> Iterator[Check]:
+    zoneless = f"regexp_full_match({name}, '{_ISO}')" if is_text else "false"
+    yield name, zoneless, "has no offset; write an instant as 2022-07-15T10:00:00+09:00"
+    shapeless = f"NOT regexp_full_match({name}, '{_ISO}{_OFFSET}')" if is_text else "false"
+    yield name, shapeless, "must be an instant such as 2022-07-15T10:00:00+09:00"
+    instant = f"try_cast({name} AS TIMESTAMP WITH TIME ZONE)"
+    yield name, f"{instant} IS NULL", "is no day of the calendar"
+    yield name, f"NOT {instant} {_YEARS}", "must lie between 1970 and 2199"
+
+
+def _typed(column: Column) -> str:
+    if column.type == "text":
+        return f"nullif({column.name}::VARCHAR, '')" if column.optional else f"{column.name}::VARCHAR"
+    return f"try_cast({column.name} AS {SQL_TYPES[column.type]})"
+
+
+_REFUND_CHECKS: list[Check] = [
+    (
+        "refunds",
+        "kind = 'refund' AND coalesce(refunds::VARCHAR, '') = ''",
+        "a refund must name the transaction it refunds",
+    ),
+    ("refunds", "kind <> 'refund' AND refunds::VARCHAR <> ''", "only a refund names another transaction"),
+    ("refunds", "refunds::VARCHAR = transaction_id", "a refund cannot refund itself"),
+]
