@@ -21,6 +21,7 @@ FAQ = {
     "both": ("both_are_needed",),
 }
 """The statements that answer each common question; they are not repeated under their topic."""
+PIN_FIGURES = ("pin_digits", "pin_tries")
 _ANSWERED = frozenset(key for keys in FAQ.values() for key in keys)
 
 
@@ -107,6 +108,12 @@ class LawOfDay:
                 if words := explain.figure_words(parameter, self.day, self.language):
                     found[key] = words
         return found
+
+    def pin_figures(self) -> list[Figure]:
+        """Return what is fixed about the PIN: its digits, and how many wrong tries lock the card."""
+        found = self.figures()
+        named = ((key, self._rounds[0].parameters[key].label) for key in PIN_FIGURES)
+        return [Figure(key, label.in_language(self.language), found[key]) for key, label in named if key in found]
 
     def web_addresses(self) -> list[tuple[PageWords, str]]:
         """Return the national pages to point to: label and address."""
