@@ -16,7 +16,6 @@ from mynapoint.programme.incentives import Grace, Incentive, PremiumRule
 from mynapoint.programme.parameters import OnServiceLeft
 from mynapoint.programme.values import Points, tokyo_day
 
-
 NO_POINTS = Points(0)
 
 

@@ -35,7 +35,9 @@ def programme() -> None:
 @app.command()
 def show(
     round_id: Annotated[str, typer.Argument(metavar="ROUND", help="round1, round2, or mihon (an invented city's).")],
-    as_of: Annotated[str, typer.Option("--as-of", metavar="DAY", help="YYYY-MM-DD; today in Tokyo if left out.")] = "",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DAY", help="YYYY-MM-DD; today in Tokyo if left out.")
+    ] = None,
     language: Annotated[Language, typer.Option("--lang", help="Language of the words.")] = Language.JA,
     form: Annotated[Format, typer.Option("--format", help="text for people, json for machines.")] = Format.TEXT,
 ) -> None:
@@ -56,12 +58,15 @@ def show(
     print_round(law, day, language.value, to=sys.stdout)
 
 
-def _day(text: str) -> date:
+def _day(text: str | None) -> date:
     from mynapoint.programme.values import tokyo_day
 
-    if not text:
+    if text is None:
         return tokyo_day(datetime.now(UTC))
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day such as 2022-01-24", param_hint="--as-of") from None
+        day = None
+    if day is None or day.isoformat() != text:  # fromisoformat reads 20220124 and 2022-W04-1, too
+        raise typer.BadParameter(f"{text!r} is not a day such as 2022-01-24", param_hint="--as-of")
+    return day

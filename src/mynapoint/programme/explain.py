@@ -79,8 +79,8 @@ _DAY_KIND_WORDS = {
 }
 
 _YEAR_END_WORDS = {
-    YearEnd.OPEN: Words("年末年始も受け付けます", "open over the New Year, too"),
-    YearEnd.CLOSED: Words("年末年始はお休みです", "closed over the New Year"),
+    YearEnd.OPEN: Words("年末年始も受け付けます", "Open over the New Year, too"),
+    YearEnd.CLOSED: Words("年末年始はお休みです", "Closed over the New Year"),
 }
 
 
