@@ -27,7 +27,7 @@ from mynapoint.card.agent.challenges import (
     text,
 )
 from mynapoint.card.agent.doors import Forbidden
-from mynapoint.card.agent.pages import Problem
+from mynapoint.card.agent.outcomes import Outcome, Problem
 from mynapoint.card.agent.readers import CardSeen, Readers, look
 from mynapoint.card.agent.signing import sign_token
 from mynapoint.card.agent.words import Language
@@ -57,6 +57,7 @@ def create_app(readers: Readers, *, port: int = PORT, clock: Callable[[], float]
             Route("/v1/confirm/{ticket}", agent.show, methods=["GET"]),
             Route("/v1/confirm/{ticket}", agent.confirm, methods=["POST"]),
             Route("/v1/return/{ticket}", agent.give_back, methods=["POST"]),
+            Route("/v1/deliver/{ticket}", agent.deliver, methods=["GET"]),
             Route("/static/{name}", _static, methods=["GET"]),
         ],
         middleware=[Middleware(doors.Doorkeeper, host=f"{HOST}:{port}")],
@@ -87,7 +88,7 @@ class Agent:
         challenge = parse_challenge(await _body(request))
         doors.check_asking_origin(request.headers, challenge.origin)
         ticket = self._tickets.issue(challenge)
-        return RedirectResponse(f"/v1/confirm/{ticket.id}", status_code=303)
+        return _next_page(ticket)
 
     async def show(self, request: Request) -> Response:
         """Show who asks, what would be signed and the tries left; ask for the PIN."""
@@ -95,7 +96,15 @@ class Agent:
         ticket = self._tickets.find(request.path_params["ticket"])
         if "lang" in request.query_params:
             ticket.language = _language(request)
-        return await self._ask(ticket)
+        async with self._card_in_use:
+            cards: list[CardSeen] = await run_in_threadpool(look, self._readers)
+        if len(cards) == 1 and cards[0].tries_left == 0:
+            ticket.outcome = Outcome(error="pin_locked")
+        if ticket.outcome:
+            return _next_page(ticket)
+        if not cards:
+            return pages.no_card(ticket, emulated=self._readers.emulated)
+        return pages.confirm(ticket, cards, emulated=self._readers.emulated)
 
     async def confirm(self, request: Request) -> Response:
         """Take the PIN of the page now on screen; one VERIFY at most, whatever happens."""
@@ -103,28 +112,42 @@ class Agent:
         fields: dict[str, bytearray] = {}
         try:
             fields = parse_form(body, required={"attempt", "pin"}, optional=frozenset({"card", "last_try"}))
-            if text(fields["attempt"]) != ticket.attempt:
-                return await self._ask(ticket, problem=Problem("answered"))
-            ticket.next_attempt()
-            card_id = text(fields["card"]) if "card" in fields else ""
-            last_try = "last_try" in fields and text(fields["last_try"]) == card_id
-            return await self._sign(ticket, card_id, fields["pin"], use_last_try=last_try)
+            if text(fields["attempt"]) == ticket.attempt:
+                ticket.next_attempt()
+                card_id = text(fields["card"]) if "card" in fields else ""
+                last_try = "last_try" in fields and text(fields["last_try"]) == card_id
+                await self._sign(ticket, card_id, fields["pin"], use_last_try=last_try)
+            else:
+                ticket.problem = ticket.problem or Problem("answered")
         finally:
             wipe(body)
             for value in fields.values():
                 wipe(value)
+        return _next_page(ticket)
 
     async def give_back(self, request: Request) -> Response:
         """Return to the site without a token: the holder cancelled, or there is no card."""
         ticket, body = await self._own_form(request)
-        error = text(parse_form(body, required={"error"})["error"])
-        if error not in {"cancelled", "no_card"}:
-            raise BadForm("error must be cancelled or no_card")
-        return self._deliver(ticket, error=error)
+        match text(parse_form(body, required={"error"})["error"]):
+            case "cancelled" | "no_card" as error:
+                ticket.outcome = ticket.outcome or Outcome(error=error)
+            case _:
+                raise BadForm("error must be cancelled or no_card")
+        return _next_page(ticket)
 
-    async def _sign(self, ticket: Ticket, card_id: str, pin: bytearray, *, use_last_try: bool) -> Response:
+    async def deliver(self, request: Request) -> Response:
+        """Hand the outcome to the holder's browser, once, for the site; the ticket ends here."""
+        doors.check_navigation(request.headers)
+        ticket = self._tickets.find(request.path_params["ticket"])
+        if ticket.outcome is None:
+            return _next_page(ticket)
+        self._tickets.close(ticket)
+        return pages.deliver(ticket, ticket.outcome, emulated=self._readers.emulated)
+
+    async def _sign(self, ticket: Ticket, card_id: str, pin: bytearray, *, use_last_try: bool) -> None:
         if card_id not in {card.id for card in self._readers.cards()}:
-            return await self._ask(ticket, problem=Problem("choose_card"))
+            ticket.problem = Problem("choose_card")
+            return
         challenge = ticket.challenge
 
         def sign() -> CardToken:
@@ -141,37 +164,25 @@ class Agent:
             async with self._card_in_use:
                 token = await run_in_threadpool(sign)
         except (WrongPin, MalformedPin, LastTry) as error:
-            return await self._ask(ticket, problem=Problem.of(error), chosen=card_id)
+            ticket.problem = Problem.of(error, card_id)
         except PinLocked:
-            return self._deliver(ticket, error="pin_locked")
+            ticket.outcome = Outcome(error="pin_locked")
         except (CardError, CardGone) as error:
             _log.warning("the card did not sign: %s", error)
-            return self._deliver(ticket, error="card_error")
-        return self._deliver(ticket, token=encode(token))
-
-    async def _ask(self, ticket: Ticket, *, problem: Problem | None = None, chosen: str = "") -> Response:
-        async with self._card_in_use:
-            cards: list[CardSeen] = await run_in_threadpool(look, self._readers)
-        if not cards:
-            return pages.no_card(ticket, emulated=self._readers.emulated)
-        if len(cards) == 1 and cards[0].tries_left == 0:
-            return self._deliver(ticket, error="pin_locked")
-        return pages.confirm(
-            ticket,
-            cards,
-            emulated=self._readers.emulated,
-            problem=problem,
-            chosen=chosen,
-        )
-
-    def _deliver(self, ticket: Ticket, *, token: str = "", error: str = "") -> Response:
-        self._tickets.close(ticket)
-        return pages.deliver(ticket, token=token, error=error, emulated=self._readers.emulated)
+            ticket.outcome = Outcome(error="card_error")
+        else:
+            ticket.outcome = Outcome(token=encode(token))
 
     async def _own_form(self, request: Request) -> tuple[Ticket, bytearray]:
         doors.check_navigation(request.headers)
         doors.check_own_page(request.headers, self._own_origin)
         return self._tickets.find(request.path_params["ticket"]), await _body(request)
+
+
+def _next_page(ticket: Ticket) -> Response:
+    """Send every answer on to a page of its own, so that going back never sends a PIN or a token again."""
+    step = "deliver" if ticket.outcome else "confirm"
+    return RedirectResponse(f"/v1/{step}/{ticket.id}", status_code=303)
 
 
 async def _body(request: Request) -> bytearray:

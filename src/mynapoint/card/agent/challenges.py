@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
+from mynapoint.card.agent.outcomes import Outcome, Problem
 from mynapoint.card.agent.words import Language
 from mynapoint.exchange.card_token import BadCardToken, check_challenge, origin_of
 
@@ -38,13 +39,20 @@ class Challenge:
 
 @dataclass(slots=True)
 class Ticket:
-    """A challenge being shown to the holder. ``attempt`` names the page now on screen: each page is answered once."""
+    """A challenge being shown to the holder, and what has become of it so far.
+
+    ``attempt``  names the page now on screen: each page is answered once
+    ``problem``  what the holder has to put right; None at first
+    ``outcome``  what the site will receive, fetched once; None until the holder has signed or given up
+    """
 
     id: str
     challenge: Challenge
     language: Language
     lapses_at: float
     attempt: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    problem: Problem | None = None
+    outcome: Outcome | None = None
 
     def next_attempt(self) -> None:
         """Let the page on screen be answered no more; the next one shows another name."""

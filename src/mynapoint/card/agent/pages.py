@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -11,35 +10,9 @@ from starlette.responses import HTMLResponse
 
 from mynapoint.card.agent.challenges import Ticket
 from mynapoint.card.agent.doors import delivery_headers
+from mynapoint.card.agent.outcomes import Outcome
 from mynapoint.card.agent.readers import CardSeen
 from mynapoint.card.agent.words import Language, words
-from mynapoint.card.jpki import LastTry, MalformedPin, WrongPin
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why the holder's last answer did not lead to a signature: the key of its sentence, and tries left if known."""
-
-    key: str
-    tries_left: int | None = None
-
-    @classmethod
-    def of(cls, error: WrongPin | MalformedPin | LastTry) -> Problem:
-        """Return what to say about a PIN that was not accepted."""
-        match error:
-            case WrongPin(tries_left=1):
-                return cls("wrong_pin_one")
-            case WrongPin():
-                return cls("wrong_pin", error.tries_left)
-            case MalformedPin():
-                return cls("malformed_pin")
-            case _:
-                return cls("last_try_unconfirmed")
-
-    def sentence(self, language: Language) -> str:
-        """Return it in words, in ``ja`` or ``en``."""
-        return words(language)[self.key].format(tries=self.tries_left)
-
 
 _TEMPLATES = Environment(
     loader=PackageLoader("mynapoint.card.agent"),
@@ -55,21 +28,19 @@ def home(language: Language, *, emulated: bool) -> HTMLResponse:
     return _page("home.html", language, emulated=emulated)
 
 
-def confirm(
-    ticket: Ticket, cards: Sequence[CardSeen], *, emulated: bool, problem: Problem | None, chosen: str
-) -> HTMLResponse:
-    """Show who asks, what is signed, the cards with their tries, and ask for the PIN; ``chosen`` is preselected."""
+def confirm(ticket: Ticket, cards: Sequence[CardSeen], *, emulated: bool) -> HTMLResponse:
+    """Show who asks, what is signed, the cards with their tries, and ask for the PIN."""
+    language, problem = ticket.language, ticket.problem
     return _page(
         "confirm.html",
-        ticket.language,
-        status=422 if problem else 200,
+        language,
         emulated=emulated,
         ticket=ticket,
         challenge=ticket.challenge,
-        cards=[_card(seen, ticket.language) for seen in cards],
-        chosen=chosen,
-        problem=problem.sentence(ticket.language) if problem else "",
-        pin_problem=problem is not None and problem.key != "choose_card",
+        cards=[_card(seen, language) for seen in cards],
+        chosen=problem.card_id if problem else "",
+        problem=problem.sentence(language) if problem else "",
+        about_pin=problem is not None and problem.about_pin,
     )
 
 
@@ -78,7 +49,7 @@ def no_card(ticket: Ticket, *, emulated: bool) -> HTMLResponse:
     return _page("no_card.html", ticket.language, emulated=emulated, ticket=ticket)
 
 
-def deliver(ticket: Ticket, *, token: str, error: str, emulated: bool) -> HTMLResponse:
+def deliver(ticket: Ticket, outcome: Outcome, *, emulated: bool) -> HTMLResponse:
     """Send the token, or why there is none, to ``return_url`` and nowhere else.
 
     After a signature or a cancellation the page goes on by itself; bad news is left for the holder to read.
@@ -89,10 +60,10 @@ def deliver(ticket: Ticket, *, token: str, error: str, emulated: bool) -> HTMLRe
         headers=delivery_headers(ticket.challenge.origin),
         emulated=emulated,
         challenge=ticket.challenge,
-        token=token,
-        error=error,
-        outcome=error or "done",
-        at_once=error in {"", "cancelled", "no_card"},
+        token=outcome.token,
+        error=outcome.error,
+        kind=outcome.error or "done",
+        at_once=outcome.error not in {"pin_locked", "card_error"},
     )
 
 
