@@ -111,6 +111,11 @@ class Refusal(Enum):
         "お手続きの有効時間({minutes}分)が過ぎました。恐れ入りますが、もう一度はじめからお願いします。",
         "This step was open for {minutes} minutes and has lapsed. Please start it again.",
     )
+    DRAFT_REPLACED = (
+        "draft_replaced",
+        "署名された申込内容は、別の内容に置き換えられたか、すでに申込済みです。マイページでご確認ください。",
+        "The application you signed has been replaced by another or has been made already. Please look at your page.",
+    )
     CARD_SIGNATURE_INVALID = (
         "card_signature_invalid",
         "カードの署名を確認できませんでした。何も保存されていません。もう一度お試しください。",

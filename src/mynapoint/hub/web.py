@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
@@ -47,6 +48,13 @@ def origin(request: HttpRequest) -> str:
     if own not in settings.ORIGINS:
         raise SuspiciousOperation(f"{own} is not an origin of this hub")
     return own
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Say that the process serves and its database answers; nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
 
 
 def page_context(_request: HttpRequest) -> dict[str, Any]:

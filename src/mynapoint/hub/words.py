@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django import template
 from django.db import models
 
 from mynapoint.hub import web
+from mynapoint.programme.values import TOKYO
 from mynapoint.programme.words import date_in, english_date, era_date, japanese_date
 
 NOON = 12
@@ -103,6 +104,13 @@ def era_day(value: date | None) -> str:
         return day(value)
     year, _, _ = era_date(value).partition("年")
     return japanese_date(value).replace("年", f"年({year}年)", 1)
+
+
+@register.filter
+def instant(value: datetime) -> str:
+    """Return an instant as day and time in Tokyo: 「2022年7月15日 10:00」, “15 July 2022, 10:00”."""
+    there = value.astimezone(TOKYO)
+    return f"{day(there.date())}{' ' if web.language() == 'ja' else ', '}{there:%H:%M}"
 
 
 @register.filter

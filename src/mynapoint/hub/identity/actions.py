@@ -167,7 +167,7 @@ def purge() -> int:
     return answers + challenges
 
 
-def _taken(kind: type[Challenge] | type[ParkedAnswer], *, pk: object) -> bool:
+def _taken(kind: type[Challenge] | type[ParkedAnswer], *, pk: str | int) -> bool:
     # One DELETE decides who took it, however many come at once.
     count, _ = kind._default_manager.filter(pk=pk).delete()
     return count == 1

@@ -14,7 +14,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.hub.identity.trust import TrustStore
-from mynapoint.hub.words import day_words
 from mynapoint.programme.values import tokyo_day
 
 AUTHENTICATION_POLICY = x509.ObjectIdentifier("1.2.392.200149.8.5.1.3.30")
@@ -60,11 +59,9 @@ def check_certificate(
     if issuer is None:
         raise _not_accepted("no configured root signed it")
     if now < certificate.not_valid_before_utc:
-        first = day_words(tokyo_day(certificate.not_valid_before_utc))
-        raise Refused(Refusal.CERTIFICATE_NOT_YET_VALID, valid_from=first)
+        raise Refused(Refusal.CERTIFICATE_NOT_YET_VALID, valid_from=tokyo_day(certificate.not_valid_before_utc))
     if certificate.not_valid_after_utc < now:
-        last = day_words(tokyo_day(certificate.not_valid_after_utc))
-        raise Refused(Refusal.CERTIFICATE_EXPIRED, expired_on=last)
+        raise Refused(Refusal.CERTIFICATE_EXPIRED, expired_on=tokyo_day(certificate.not_valid_after_utc))
     root = trust.roots[issuer]
     if not root.not_valid_before_utc <= now <= root.not_valid_after_utc:
         raise _not_accepted("its root is outside its own period")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -35,12 +35,13 @@ def resident_required(
         if resident is None:
             back = request.get_full_path() if request.method == "GET" else request.path
             return redirect(f"{reverse('identity:sign_in')}?{urlencode({'next': back})}")
-        request.resident = resident  # type: ignore[attr-defined]
-        response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        own = cast(ResidentRequest, request)
+        own.resident = resident
+        response = view(own, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
 
-    return signed_in
+    return cast(Callable[Concatenate[HttpRequest, _P], HttpResponse], signed_in)
 
 
 def signed_in_resident(request: HttpRequest) -> Resident | None:

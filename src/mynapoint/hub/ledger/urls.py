@@ -1,6 +1,8 @@
-"""The addresses of ledger."""
+"""The addresses of the ledger."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from mynapoint.hub.ledger import views
 
 app_name = "ledger"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("my/", views.my_page, name="my_page")]

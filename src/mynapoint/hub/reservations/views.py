@@ -14,7 +14,6 @@ from mynapoint.hub.identity.models import Purpose
 from mynapoint.hub.identity.sessions import ResidentRequest, resident_required
 from mynapoint.hub.reservations import actions
 from mynapoint.hub.reservations.models import Reservation
-from mynapoint.hub.words import day_words
 from mynapoint.programme.values import tokyo_day
 
 
@@ -24,7 +23,7 @@ def reserve(request: ResidentRequest) -> HttpResponse:
     """Show the reservation, or what the card signs to make it."""
     reservation = Reservation.objects.filter(resident=request.resident).first()
     if reservation:
-        reserved_on = day_words(tokyo_day(reservation.reserved_at))
+        reserved_on = tokyo_day(reservation.reserved_at)
         return render(request, "reservations/reserved.html", {"reservation": reservation, "reserved_on": reserved_on})
     step = card_step.begin(
         request,

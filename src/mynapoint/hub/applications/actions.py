@@ -1,0 +1,254 @@
+"""What can be done with applications: prove an account, apply for good, prove a registration."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from mynapoint.award.refusals import Reason, Refusal, Refused
+from mynapoint.exchange.messages import (
+    AccountProof,
+    AccountProofRefused,
+    AccountProofRequest,
+    Counts,
+    NoticeKind,
+    ProofRefusal,
+)
+from mynapoint.hub.applications import account_proof
+from mynapoint.hub.applications.models import Application, Consent, Draft, Registration
+from mynapoint.hub.applications.notices import write_notice
+from mynapoint.hub.applications.permission import incentive_on, reasons_against
+from mynapoint.hub.applications.secrets import account_key, hub_key, request_id
+from mynapoint.hub.audit.actions import HUB, record
+from mynapoint.hub.audit.models import Act
+from mynapoint.hub.identity.actions import Signature
+from mynapoint.hub.identity.models import Credential, Resident
+from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
+from mynapoint.hub.reservations.models import Reservation
+from mynapoint.programme.rounds import DirectRule, PremiumRule, load_round
+from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber, tokyo_day
+
+_PROOF_REFUSALS = {
+    ProofRefusal.NOT_RECOGNISED: Refusal.ACCOUNT_NOT_RECOGNISED,
+    ProofRefusal.PRIOR_REGISTRATION_MISSING: Refusal.PRIOR_REGISTRATION_MISSING,
+    ProofRefusal.ACCOUNT_CLOSED: Refusal.ACCOUNT_NOT_ELIGIBLE,
+    ProofRefusal.ACCOUNT_NOT_ELIGIBLE: Refusal.ACCOUNT_NOT_ELIGIBLE,
+    ProofRefusal.ALREADY_LINKED: Refusal.ACCOUNT_ALREADY_USED,
+    ProofRefusal.TOO_MANY_TRIES: Refusal.TOO_MANY_TRIES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a resident types about their account; the codes live for one request and are in no repr.
+
+    ``form_id``  made with the form: sending it twice is one request to the provider
+    """
+
+    account_id: AccountId
+    security_codes: tuple[str, ...]
+    counts: Counts
+    form_id: str
+
+    def __repr__(self) -> str:
+        return f"Account({self.account_id!r})"
+
+
+def prove_account(
+    *, resident: Resident, service: PaymentService, incentive: IncentiveId, account: Account, now: datetime
+) -> Draft:
+    """Ask the provider whether account and codes belong together; keep only its proof, in a draft. Raises Refused.
+
+    Nothing is half kept: without an answer there is no draft, and the same form may be sent again.
+    """
+    _refuse(reasons_against(resident=resident, service=service, incentive=incentive, on=tokyo_day(now)))
+    told = _ask(resident=resident, service=service, incentive=incentive, account=account)
+    if isinstance(told, AccountProofRefused):
+        refusal = _PROOF_REFUSALS[told.reason]
+        with transaction.atomic():
+            details = {"incentive": incentive, "code": refusal.code}
+            record(Act.ACCOUNT_NOT_PROVED, who=str(resident), subject=_of(service), now=now, **details)
+        raise Refused(refusal, service=service.label)
+    return _keep_draft(resident=resident, service=service, incentive=incentive, account=account, told=told, now=now)
+
+
+@transaction.atomic
+def apply(*, draft: Draft, signature: Signature, credential: Credential, now: datetime) -> Application:
+    """Record a resident's choice of payment service, for good, with the statement their card signed. Raises Refused.
+
+    Application, consent, notice and audit record are one transaction. Two at once: the database lets one through.
+    """
+    resident = credential.resident
+    assert draft.resident_id == resident.pk, "a draft is applied for by its own resident only"
+    assert signature.subject == str(draft.pk), "the card signed the statement of another draft"
+    incentive = IncentiveId(draft.incentive)
+    _lock(resident)
+    _refuse(reasons_against(resident=resident, service=draft.payment_service, incentive=incentive, on=tokyo_day(now)))
+    application = _create(draft, Reservation.objects.get(resident=resident), now)
+    Consent.objects.create(
+        application=application,
+        statement=signature.statement,
+        origin=signature.origin,
+        nonce=signature.nonce,
+        signature=signature.signature,
+        credential=credential,
+        signed_at=signature.signed_at,
+    )
+    Draft.objects.filter(pk=draft.pk).delete()
+    write_notice(application, NoticeKind.APPLICATION, room=_points_max(application), points=Points(0), now=now)
+    record(
+        Act.APPLIED,
+        who=str(resident),
+        subject=str(application),
+        now=now,
+        service=draft.payment_service.number,
+        incentive=incentive,
+        fingerprint=credential.fingerprint,
+    )
+    if Registration.objects.filter(resident=resident, incentive=incentive).exists():
+        _instruct(application, now=now)
+    return application
+
+
+@transaction.atomic
+def prove_registration(
+    *, resident: Resident, incentive: IncentiveId, proven_on: date, source: str, now: datetime
+) -> Registration:
+    """Record that a registration is proven; if the resident has applied, its points are instructed now, once.
+
+    ``source``  which register proved it. The same registration again changes nothing.
+    """
+    _lock(resident)
+    registration, is_new = Registration.objects.get_or_create(
+        resident=resident, incentive=incentive, defaults={"proven_on": proven_on, "source": source}
+    )
+    if is_new:
+        record(Act.REGISTRATION_PROVED, who=HUB, subject=str(resident), now=now, incentive=incentive, source=source)
+        if application := Application.objects.filter(resident=resident, incentive=incentive).first():
+            _instruct(application, now=now)
+    return registration
+
+
+def provider_key(service: PaymentService, key_id: str) -> bytes | None:
+    """Return the public key of a key id, if it is this service's provider's and valid by the machine's clock."""
+    key = ProviderKey.objects.filter(provider=service.provider_id, key_id=key_id).first()
+    return bytes.fromhex(key.public_key) if key and key.is_valid(timezone.now()) else None
+
+
+def _ask(
+    *, resident: Resident, service: PaymentService, incentive: IncentiveId, account: Account
+) -> AccountProof | AccountProofRefused:
+    def ask(form_id: str) -> AccountProof | AccountProofRefused:
+        return account_proof.ask(
+            AccountProofRequest(
+                request_id=request_id(str(resident.pk), form_id),
+                service_number=ServiceNumber(service.number),
+                incentive=incentive,
+                account_id=account.account_id,
+                security_codes=account.security_codes,
+            ),
+            api_url=service.provider.account_api_url,
+            key=hub_key(),
+            provider_key_of=lambda key_id: provider_key(service, key_id),
+        )
+
+    try:
+        try:
+            return ask(account.form_id)
+        except account_proof.OtherContent:  # the form was sent before with other content; this is a new question
+            return ask(secrets.token_urlsafe(16))
+    except (account_proof.ProviderUnavailable, account_proof.OtherContent) as error:
+        raise Refused(Refusal.PROVIDER_UNAVAILABLE, service=service.label) from error
+
+
+@transaction.atomic
+def _keep_draft(
+    *,
+    resident: Resident,
+    service: PaymentService,
+    incentive: IncentiveId,
+    account: Account,
+    told: AccountProof,
+    now: datetime,
+) -> Draft:
+    # A draft never changes: a new choice is a new draft, so a signature can only be for the one that was shown.
+    Draft.objects.filter(resident=resident, incentive=incentive).delete()
+    draft = Draft.objects.create(
+        resident=resident,
+        payment_service=service,
+        incentive=incentive,
+        round_id=incentive_on(incentive, tokyo_day(now)).round.id,
+        counts=account.counts.value,
+        account_key=account_key(ServiceNumber(service.number), account.account_id),
+        account_reference=told.account_reference,
+        masked_account=account.account_id.masked,
+        masked_holder=told.masked_holder,
+        proof=told.proof,
+        created_at=now,
+    )
+    if _account_is_used(draft):
+        raise Refused(Refusal.ACCOUNT_ALREADY_USED)
+    record(Act.ACCOUNT_PROVED, who=str(resident), subject=_of(service), now=now, incentive=incentive)
+    return draft
+
+
+def _create(draft: Draft, reservation: Reservation, now: datetime) -> Application:
+    try:
+        with transaction.atomic():
+            return Application.objects.create(
+                id=uuid.uuid4(),
+                resident=draft.resident,
+                reservation=reservation,
+                payment_service=draft.payment_service,
+                incentive=draft.incentive,
+                round_id=draft.round_id,
+                counts=draft.counts,
+                account_key=draft.account_key,
+                account_reference=draft.account_reference,
+                masked_account=draft.masked_account,
+                masked_holder=draft.masked_holder,
+                proof=draft.proof,
+                applied_at=now,
+            )
+    except IntegrityError as error:
+        _refuse(reasons_against(resident=draft.resident, incentive=IncentiveId(draft.incentive), on=tokyo_day(now)))
+        raise Refused(Refusal.ACCOUNT_ALREADY_USED) from error
+
+
+def _account_is_used(draft: Draft) -> bool:
+    here = Application.objects.filter(payment_service=draft.payment_service, incentive=draft.incentive)
+    return (
+        here.filter(account_key=draft.account_key).exists()
+        or here.filter(account_reference=draft.account_reference).exists()
+    )
+
+
+def _instruct(application: Application, *, now: datetime) -> None:
+    rule = load_round(application.round_id).incentives[IncentiveId(application.incentive)].rule
+    if isinstance(rule, DirectRule):
+        write_notice(application, NoticeKind.AWARD_INSTRUCTION, room=rule.points, points=rule.points, now=now)
+
+
+def _points_max(application: Application) -> Points:
+    rule = load_round(application.round_id).incentives[IncentiveId(application.incentive)].rule
+    return rule.points_max if isinstance(rule, PremiumRule) else rule.points
+
+
+def _lock(resident: Resident) -> None:
+    # Application and registration may meet in either order: whoever comes second sees the first.
+    Resident.objects.select_for_update().get(pk=resident.pk)
+
+
+def _refuse(reasons: Sequence[Reason]) -> None:
+    if reasons:
+        raise Refused(reasons)
+
+
+def _of(service: PaymentService) -> str:
+    return f"service:{service.number}"

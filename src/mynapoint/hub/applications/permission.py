@@ -1,0 +1,43 @@
+"""May this resident apply for this incentive, here, today? Every reason against, not just the first."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mynapoint.award.eligibility import Applicant, EarlierApplication, refusals
+from mynapoint.award.refusals import Reason, Refusal
+from mynapoint.hub.applications.models import Application
+from mynapoint.hub.identity.models import Resident
+from mynapoint.hub.payment_services.models import ChannelKind, PaymentService
+from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on
+from mynapoint.hub.reservations.models import Reservation
+from mynapoint.programme.values import IncentiveId, tokyo_day
+
+
+def incentive_on(incentive: IncentiveId, on: date) -> IncentiveOnDay:
+    """Return an incentive as it stands on a day in Tokyo. Raises KeyError when there is none of that name."""
+    return {one.id: one for one in incentives_on(on)}[incentive]
+
+
+def reasons_against(
+    *, resident: Resident, incentive: IncentiveId, on: date, service: PaymentService | None = None
+) -> list[Reason]:
+    """Return every reason why the resident may not apply on a day; without a service, those of any service.
+
+    The day the card was requested is not in a certificate, so that clock is left to the municipality. An earlier
+    application always stands in the way: whether a resident may choose again when their service has left
+    (``on_service_left``) is not built yet.
+    """
+    mine = Application.objects.filter(resident=resident, incentive=incentive).select_related("payment_service").first()
+    earlier = None
+    if mine:
+        earlier = EarlierApplication(
+            applied_on=tokyo_day(mine.applied_at), service=str(mine.payment_service.label), takes_part=True
+        )
+    reasons = refusals(incentive_on(incentive, on).incentive, Applicant(earlier=earlier), on=on)
+    if not Reservation.objects.filter(resident=resident).exists():
+        reasons.append(Reason(Refusal.NO_RESERVATION))
+    if service is not None and not mine:
+        closed = service.refusal(incentive=incentive, channel=ChannelKind.WEB.value, on=on)
+        reasons += [closed] if closed else []
+    return reasons

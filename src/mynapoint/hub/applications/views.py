@@ -1,0 +1,120 @@
+"""The pages of an application: the account, the confirmation with its statement, the card's signature, the receipt."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+
+from mynapoint.award.refusals import Reason, Refusal, Refused
+from mynapoint.hub import web
+from mynapoint.hub.applications import actions
+from mynapoint.hub.applications.forms import AccountForm
+from mynapoint.hub.applications.models import Application, Draft
+from mynapoint.hub.applications.permission import incentive_on, reasons_against
+from mynapoint.hub.applications.statements import statement
+from mynapoint.hub.identity import card_step
+from mynapoint.hub.identity.models import Purpose
+from mynapoint.hub.identity.sessions import ResidentRequest, resident_required
+from mynapoint.hub.payment_services.models import PaymentService
+from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay
+from mynapoint.hub.payment_services.search import approved_service
+from mynapoint.programme.values import IncentiveId, tokyo_day
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@resident_required
+def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse:
+    """Ask for the account; prove it with the provider; go on to the confirmation."""
+    service, chosen = _choice(number, incentive)
+    now = web.now()
+    against = reasons_against(resident=request.resident, service=service, incentive=chosen.id, on=tokyo_day(now))
+    context = {"service": service, "incentive": chosen}
+    if against:
+        return _cannot(request, context, against)
+    if request.method == "GET":
+        return render(request, "applications/apply.html", context | {"form": AccountForm(service)})
+    form = AccountForm(service, request.POST)
+    if not form.is_valid():
+        return render(request, "applications/apply.html", context | {"form": form}, status=422)
+    try:
+        actions.prove_account(
+            resident=request.resident, service=service, incentive=chosen.id, account=form.account(), now=now
+        )
+    except Refused as refused:
+        context |= {"form": form, "refusals": web.sentences(refused.reasons)}
+        return render(request, "applications/apply.html", context, status=422)
+    return redirect("applications:confirm", number, incentive)
+
+
+@require_GET
+@resident_required
+def confirm(request: ResidentRequest, number: str, incentive: str) -> HttpResponse:
+    """Show what was proved and the exact statement, and send the resident to their card."""
+    service, chosen = _choice(number, incentive)
+    against = reasons_against(resident=request.resident, service=service, incentive=chosen.id, on=tokyo_day(web.now()))
+    context = {"service": service, "incentive": chosen}
+    if against:
+        return _cannot(request, context, against)
+    draft = Draft.objects.filter(resident=request.resident, payment_service=service, incentive=chosen.id).first()
+    if draft is None:
+        return redirect("applications:apply", number, incentive)
+    step = card_step.begin(
+        request,
+        purpose=Purpose.APPLY,
+        statement=statement(draft, chosen),
+        subject=str(draft.pk),
+        continue_to=reverse("applications:signed"),
+    )
+    return render(request, "applications/confirm.html", context | {"draft": draft, "step": step})
+
+
+@require_GET
+@resident_required
+def signed(request: ResidentRequest) -> HttpResponse:
+    """Apply for what the card has just signed; the answer is taken once, so this address works once."""
+    signature, credential = card_step.take_own_signature(request, purpose=Purpose.APPLY)
+    draft = Draft.objects.filter(pk=signature.subject, resident=request.resident).first()
+    if draft is None:
+        raise Refused(Refusal.DRAFT_REPLACED)
+    application = actions.apply(draft=draft, signature=signature, credential=credential, now=web.now())
+    return redirect("applications:receipt", application.pk)
+
+
+@require_GET
+@resident_required
+def receipt(request: ResidentRequest, application_id: uuid.UUID) -> HttpResponse:
+    """Show what was applied for; only to its own resident."""
+    application = get_object_or_404(
+        Application.objects.select_related("payment_service", "consent"), pk=application_id, resident=request.resident
+    )
+    applied_on = tokyo_day(application.applied_at)
+    context = {
+        "application": application,
+        "incentive": incentive_on(IncentiveId(application.incentive), applied_on),
+        "applied_on": applied_on,
+    }
+    return render(request, "applications/receipt.html", context)
+
+
+def _choice(number: str, incentive: str) -> tuple[PaymentService, IncentiveOnDay]:
+    try:
+        return approved_service(number), incentive_on(IncentiveId(incentive), tokyo_day(web.now()))
+    except (PaymentService.DoesNotExist, KeyError) as error:
+        raise Http404 from error
+
+
+def _cannot(request: ResidentRequest, context: dict[str, object], against: Sequence[Reason]) -> HttpResponse:
+    refusals = {reason.refusal for reason in against}
+    context = context | {
+        "sentences": web.sentences(against),
+        "codes": [reason.refusal.code for reason in against],
+        "only_reservation_missing": refusals == {Refusal.NO_RESERVATION},
+    }
+    return render(request, "applications/cannot_apply.html", context, status=422)

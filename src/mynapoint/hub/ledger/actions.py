@@ -1,0 +1,194 @@
+"""What can be done with the ledger: record an award report."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from mynapoint.exchange.codec import encode_lines
+from mynapoint.exchange.messages import AwardLine, AwardReceiptHeader, LineRefusal, RefusedLine
+from mynapoint.hub.applications.models import Application
+from mynapoint.hub.audit.actions import record
+from mynapoint.hub.audit.models import Act
+from mynapoint.hub.ledger.models import AwardReport, LedgerEntry, RecordedTotal
+from mynapoint.hub.ledger.reports import Report
+from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
+from mynapoint.programme.rounds import PremiumRule, load_round
+from mynapoint.programme.values import IncentiveId, Points
+
+_CHUNK = 500
+"""Ids in one query: SQLite takes a limited number of parameters."""
+
+
+class OtherContent(Exception):
+    """The report id was used before, for another report."""
+
+
+@transaction.atomic
+def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, body: bytes, now: datetime) -> bytes:
+    """Record the lines of a report that can be, and return the answer: a receipt and each refused line with its reason.
+
+    The same report again is answered the same, byte for byte, and changes nothing. Lines are judged in their order;
+    a line refused for the cap leaves the cap to the lines after it. The database keeps every total in 0 … cap.
+    Raises OtherContent.
+    """
+    digest = hashlib.sha256(body).hexdigest()
+    PaymentService.objects.select_for_update().get(pk=service.pk)  # one report of a service at a time
+    known = AwardReport.objects.filter(payment_service=service, report_id=report.header.report_id).first()
+    if known is not None:
+        if known.body_digest != digest:
+            raise OtherContent
+        return bytes(known.answer)
+    judged = _judge(service, report.lines)
+    answer = _answer(report, judged)
+    kept = AwardReport.objects.create(
+        payment_service=service,
+        report_id=report.header.report_id,
+        body_digest=digest,
+        reported_up_to=report.header.reported_up_to,
+        answer=answer,
+        received_at=now,
+    )
+    for total in judged.totals.values():
+        total.save(update_fields=["recorded"])
+    LedgerEntry.objects.bulk_create(
+        [
+            LedgerEntry(
+                report=kept,
+                application=application,
+                payment_service=service,
+                line_id=line.line_id,
+                points=line.points,
+                posted_on=line.posted_on,
+                recorded_at=now,
+            )
+            for application, line in judged.accepted
+        ],
+        batch_size=_CHUNK,
+    )
+    record(
+        Act.AWARDS_RECORDED,
+        who=f"provider:{key.key_id}",
+        subject=f"service:{service.number}",
+        now=now,
+        report=report.header.report_id,
+        accepted=len(judged.accepted),
+        repeated=judged.repeated,
+        refused=len(judged.refused),
+        points=sum(line.points for _, line in judged.accepted),
+    )
+    return answer
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What became of each line."""
+
+    totals: dict[tuple[uuid.UUID, str], RecordedTotal] = field(default_factory=dict)
+    accepted: list[tuple[Application, AwardLine]] = field(default_factory=list)
+    repeated: int = 0
+    refused: list[RefusedLine] = field(default_factory=list)
+
+
+def _judge(service: PaymentService, lines: Sequence[AwardLine]) -> _Judged:
+    applications = _applications(lines)
+    seen = _entries(service, lines)
+    judged = _Judged(totals=_totals(one for one in applications.values() if one.payment_service_id == service.pk))
+    for number, line in enumerate(lines, start=2):
+        content = (line.application_id, line.points, line.posted_on)
+        if line.line_id in seen:
+            if seen[line.line_id] == content:
+                judged.repeated += 1
+            else:
+                judged.refused.append(RefusedLine(number, line.line_id, LineRefusal.CHANGED_CONTENT))
+            continue
+        application = applications.get(line.application_id)
+        reason = _reason_against(service, line, application, judged.totals)
+        if reason is not None or application is None:
+            judged.refused.append(RefusedLine(number, line.line_id, reason or LineRefusal.UNKNOWN_APPLICATION))
+            continue
+        judged.totals[application.resident_id, application.incentive].recorded += line.points
+        judged.accepted.append((application, line))
+        seen[line.line_id] = content
+    return judged
+
+
+def _reason_against(
+    service: PaymentService,
+    line: AwardLine,
+    application: Application | None,
+    totals: Mapping[tuple[uuid.UUID, str], RecordedTotal],
+) -> LineRefusal | None:
+    if application is None:
+        return LineRefusal.UNKNOWN_APPLICATION
+    if application.payment_service_id != service.pk:
+        return LineRefusal.OTHER_SERVICE
+    if application.incentive != line.incentive:
+        return LineRefusal.OTHER_INCENTIVE
+    total = totals[application.resident_id, application.incentive]
+    if total.recorded + line.points > total.points_max:
+        return LineRefusal.OVER_CAP
+    if total.recorded + line.points < 0:
+        return LineRefusal.BELOW_ZERO
+    return None
+
+
+def _applications(lines: Sequence[AwardLine]) -> dict[str, Application]:
+    found: dict[str, Application] = {}
+    for chunk in _chunks({line.application_id for line in lines}):
+        ids = [key for key in map(_uuid, chunk) if key is not None]
+        found |= {str(row.pk): row for row in Application.objects.filter(pk__in=ids)}
+    return found
+
+
+def _entries(service: PaymentService, lines: Sequence[AwardLine]) -> dict[str, tuple[str, int, object]]:
+    seen: dict[str, tuple[str, int, object]] = {}
+    for chunk in _chunks({line.line_id for line in lines}):
+        for row in LedgerEntry.objects.filter(payment_service=service, line_id__in=chunk):
+            seen[row.line_id] = (str(row.application_id), row.points, row.posted_on)
+    return seen
+
+
+def _totals(applications: Iterable[Application]) -> dict[tuple[uuid.UUID, str], RecordedTotal]:
+    totals: dict[tuple[uuid.UUID, str], RecordedTotal] = {}
+    for application in sorted(applications, key=lambda one: str(one.resident_id)):
+        key = (application.resident_id, application.incentive)
+        if key not in totals:
+            RecordedTotal.objects.get_or_create(
+                resident_id=key[0], incentive=key[1], defaults={"points_max": _points_max(application)}
+            )
+            totals[key] = RecordedTotal.objects.select_for_update().get(resident_id=key[0], incentive=key[1])
+    return totals
+
+
+def _points_max(application: Application) -> Points:
+    rule = load_round(application.round_id).incentives[IncentiveId(application.incentive)].rule
+    return rule.points_max if isinstance(rule, PremiumRule) else rule.points
+
+
+def _answer(report: Report, judged: _Judged) -> bytes:
+    receipt = AwardReceiptHeader(
+        report_id=report.header.report_id,
+        accepted=len(judged.accepted),
+        repeated=judged.repeated,
+        refused=len(judged.refused),
+        points_accepted=Points(sum(line.points for _, line in judged.accepted)),
+    )
+    return encode_lines([receipt, *judged.refused])
+
+
+def _chunks(ids: set[str]) -> Iterable[list[str]]:
+    ordered = sorted(ids)
+    return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
