@@ -1,0 +1,216 @@
+"""One award run: intake → award → pending → credit → posted → report; the same run twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import duckdb
+
+from mynapoint.programme.service_rules import ServiceRule
+from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber
+from mynapoint.provider import engines, inbox, reporting
+from mynapoint.provider.hub_client import HubClient
+from mynapoint.provider.points_gateway import Credit, PointsGateway
+from mynapoint.provider.store import Store, instant, only, store_id
+
+
+class Step(StrEnum):
+    """What a run has just finished and kept; a run that ends after any of them is repaired by the next."""
+
+    TAKEN_IN = "taken_in"
+    PENDING = "pending"
+    CREDITED = "credited"
+    POSTED = "posted"
+    REPORT_MADE = "report_made"
+    REPORTED = "reported"
+
+
+Progress = Callable[[Step, str], None]
+"""Told of each step, with a sentence for people; whatever it raises ends the run there."""
+
+
+class RunRefused(Exception):
+    """A run that would be wrong: which instant, and what to do. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Everything a run needs: the store, the rules, the inbox of transaction files, the two doors out."""
+
+    store: Store
+    service_number: ServiceNumber
+    rules: Sequence[ServiceRule]
+    inbox: Path
+    gateway: PointsGateway
+    hub: HubClient
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A run's figures. ``lines`` and ``points`` are new in this run; what an earlier run left is only finished.
+
+    files, accepted, repeated, set_aside   transaction files and their rows; accepted + repeated + set_aside = rows
+    lines, points          award lines that became pending and their points, claw-backs taken off
+    posted, points_posted  lines credited and posted by this run, an earlier run's too
+    reports, refused       reports the hub took, and lines in them that it did not record
+    """
+
+    as_of: datetime
+    files: int
+    accepted: int
+    repeated: int
+    set_aside: int
+    lines: int
+    points: int
+    posted: int
+    points_posted: int
+    reports: int
+    refused: int
+
+
+def run(provider: Provider, *, as_of: datetime, now: datetime, progress: Progress = lambda *_: None) -> RunResult:
+    """Award what is due as of an instant, and finish what an earlier run left unfinished.
+
+    as_of   what has matured by this instant is awarded; never after ``now`` and never before an earlier run's
+    now     the programme's present instant
+    Raises  RunRefused, StoreBusy, CreditFailed, HubError; after any of them the same run may be made again
+    """
+    if as_of > now:
+        raise RunRefused(f"as of {as_of.isoformat()}: lies after {now.isoformat()}; nothing has matured in the future")
+    with provider.store.one_run():
+        taken = inbox.take_in(provider.store, provider.inbox, now=now)
+        rows = f"{taken.accepted:,} rows taken in, {taken.repeated:,} repeated, {taken.set_aside:,} set aside"
+        progress(Step.TAKEN_IN, f"{taken.files} files: {rows}")
+        with provider.store.step() as connection:
+            lines, points = _award(connection, provider.rules, as_of=as_of, now=now)
+        progress(Step.PENDING, f"{lines:,} lines, {points:,} points")
+        _credit(provider, now=now, progress=progress)
+        with provider.store.step() as connection:
+            posted, points_posted = _post(connection, now=now)
+        progress(Step.POSTED, f"{posted:,} lines, {points_posted:,} points posted")
+        with provider.store.step() as connection:
+            made = reporting.make_reports(connection, provider.service_number, now=now)
+        progress(Step.REPORT_MADE, f"{made} reports to send")
+        reports, refused = reporting.send_reports(provider.store, provider.hub, now=now)
+        progress(Step.REPORTED, f"{reports} reports taken by the hub, {refused:,} lines refused")
+    return RunResult(
+        *(as_of, taken.files, taken.accepted, taken.repeated, taken.set_aside),
+        *(lines, points, posted, points_posted, reports, refused),
+    )
+
+
+def last_run_at(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Return the instant as of which the last run was made, or None before the first."""
+    last = only(connection, "SELECT epoch_us(max(as_of)) FROM runs")
+    return instant(last) if isinstance(last, int) else None
+
+
+def _award(
+    connection: duckdb.DuckDBPyConnection, rules: Sequence[ServiceRule], *, as_of: datetime, now: datetime
+) -> tuple[int, int]:
+    """Write what is due and not yet pending as lines; pending lines count as posted, for they will be."""
+    last = last_run_at(connection)
+    if last is not None and as_of < last:
+        raise RunRefused(
+            f"as of {as_of.isoformat()}: an earlier run was made as of {last.isoformat()}; "
+            "going back would take back what has been posted since"
+        )
+    connection.execute("CREATE TEMP TABLE due (application_id TEXT, incentive TEXT, points BIGINT)")
+    for rule in rules:
+        _premium_due(connection, rule, as_of)
+    connection.execute(
+        """INSERT INTO due SELECT application_id, incentive, points FROM instructions JOIN linked USING (application_id)
+           WHERE application_id NOT IN (SELECT application_id FROM award_lines)
+           AND application_id NOT IN (SELECT application_id FROM stopped)"""
+    )
+    row = connection.execute("SELECT count(*), coalesce(sum(points), 0)::BIGINT FROM due").fetchone()
+    assert row is not None
+    lines, points = int(row[0]), int(row[1])
+    if lines or as_of != last:
+        number = only(connection, "SELECT coalesce(max(number), 0) + 1 FROM runs")
+        connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", (number, as_of, now, lines, points))
+        connection.execute(
+            """INSERT INTO award_lines
+               SELECT ? || '-' || application_id, ?, application_id, incentive, points, ? FROM due
+               ORDER BY application_id""",
+            (f"{store_id(connection)}-{number}", number, now),
+        )
+    return lines, points
+
+
+def _premium_due(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, as_of: datetime) -> None:
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE rule_now AS SELECT ? AS incentive, ? AS points_max",
+        (
+            rule.incentive,
+            rule.points_max,
+        ),
+    )
+    connection.execute(
+        """CREATE OR REPLACE TEMP VIEW run_enrolments AS
+           SELECT application_id, account_id, counts, applied_at, greatest(points_max - room, 0) AS points_elsewhere
+           FROM linked JOIN rule_now USING (incentive)
+           WHERE application_id NOT IN (SELECT application_id FROM stopped)"""
+    )
+    result = engines.run_duckdb(
+        connection,
+        rule,
+        as_of,
+        enrolments="temp.run_enrolments",
+        transactions="transactions",
+        posted="award_lines",
+        unique=True,
+    )
+    connection.execute(
+        f"INSERT INTO due SELECT application_id, ?, points FROM {result}",  # noqa: S608 (a name of engines.py)
+        (rule.incentive,),
+    )
+
+
+def _credit(provider: Provider, *, now: datetime, progress: Progress) -> None:
+    """Credit each run's pending lines through the provider's gateway, the oldest run first."""
+    with provider.store.step() as connection:
+        rows = connection.execute(
+            """SELECT run, line_id, account_id, award_lines.incentive, points
+               FROM award_lines JOIN linked USING (application_id)
+               WHERE line_id NOT IN (SELECT line_id FROM line_steps WHERE step = 'credited')
+               ORDER BY run, line_id"""
+        ).fetchall()
+        batch_name = store_id(connection)
+    for number in sorted({row[0] for row in rows}):
+        instructions = [
+            Credit(line_id, AccountId(account_id), IncentiveId(incentive), Points(points))
+            for run_number, line_id, account_id, incentive, points in rows
+            if run_number == number
+        ]
+        days = provider.gateway.credit(f"{batch_name}-{number}", instructions, now=now)
+        with provider.store.step() as connection:
+            _note_credited(connection, instructions, days, now)
+        progress(Step.CREDITED, f"{len(instructions):,} lines credited")
+
+
+def _note_credited(
+    connection: duckdb.DuckDBPyConnection, instructions: Sequence[Credit], days: Mapping[str, date], now: datetime
+) -> None:
+    keys = [one.key for one in instructions]
+    connection.execute(
+        "INSERT INTO line_steps SELECT unnest(?::TEXT[]), 'credited', ?, unnest(?::DATE[])",
+        (keys, now, [days[key] for key in keys]),
+    )
+
+
+def _post(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> tuple[int, int]:
+    """Post every credited line: from here on it is told to the hub, with the day on which it was credited."""
+    connection.execute(
+        """CREATE TEMP TABLE to_post AS
+           SELECT line_id, posted_on, points FROM line_steps JOIN award_lines USING (line_id)
+           WHERE step = 'credited' AND line_id NOT IN (SELECT line_id FROM line_steps WHERE step = 'posted')"""
+    )
+    connection.execute("INSERT INTO line_steps SELECT line_id, 'posted', ?, posted_on FROM to_post", (now,))
+    row = connection.execute("SELECT count(*), coalesce(sum(points), 0)::BIGINT FROM to_post").fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
