@@ -1,0 +1,1 @@
+"""サンプルPay, an invented payment service: its wallet, its pages, and the provider's connector beside them."""
