@@ -22,7 +22,10 @@ INTEGER_MAX = 2**53 - 1
 
 MessageT = TypeVar("MessageT", bound=Message)
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters and halves of characters: no field holds them, databases and logs choke on them."""
 
 
 class MalformedMessage(ValueError):
@@ -58,11 +61,12 @@ def decode(data: bytes, *expected: type[MessageT], line: int = 1) -> MessageT:
         raise MalformedMessage(line, "line", f"longer than {LINE_BYTES_MAX} bytes")
     members = _parse_object(data, line)
     named = {_type_name(kind): kind for kind in expected}
-    kind = named.get(members.pop("type", ""))
-    if kind is None:
+    name_of_type, version = members.pop("type", None), members.pop("version", None)
+    if not isinstance(name_of_type, str) or name_of_type not in named:
         raise MalformedMessage(line, "type", f"must be {' or '.join(sorted(named))}")
-    if members.pop("version", None) != VERSION:
+    if type(version) is not int or version != VERSION:
         raise MalformedMessage(line, "version", f"must be {VERSION}")
+    kind = named[name_of_type]
     hints = typing.get_type_hints(kind)
     names = [field.name for field in fields(kind)]
     for name in names:
@@ -70,7 +74,7 @@ def decode(data: bytes, *expected: type[MessageT], line: int = 1) -> MessageT:
             raise MalformedMessage(line, name, "is missing")
     for name in members:
         if name not in hints:
-            raise MalformedMessage(line, name, "is unknown")
+            raise MalformedMessage(line, _shown(name), "is unknown")
     return kind(**{name: _from_json(members[name], hints[name], name, line) for name in names})
 
 
@@ -93,7 +97,7 @@ def _parse_object(data: bytes, line: int) -> dict[str, Any]:
         members = dict(pairs)
         if len(members) != len(pairs):
             doubled = next(name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1)
-            raise MalformedMessage(line, doubled[:64], "appears twice")
+            raise MalformedMessage(line, _shown(doubled), "appears twice")
         return members
 
     def no_fractions(text: str) -> Any:
@@ -113,6 +117,11 @@ def _parse_object(data: bytes, line: int) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         raise MalformedMessage(line, "line", "must be one JSON object")
     return parsed
+
+
+def _shown(name: str) -> str:
+    """Return a stranger's field name as it can be logged: short, ASCII, on one line."""
+    return ascii(name[:64])[1:-1]
 
 
 def _to_json(value: Any) -> Any:
@@ -145,9 +154,11 @@ def _from_json(value: Any, hint: Any, name: str, line: int) -> Any:
         return value
     if not isinstance(value, str):
         raise MalformedMessage(line, name, "must be text")
+    if _NO_TEXT.search(value):
+        raise MalformedMessage(line, name, "must be text without control characters")
     try:
         return _from_text(value, hint)
-    except (MalformedValue, ValueError) as error:
+    except (ValueError, OverflowError) as error:
         # The reason names the shape only: the text itself may be a secret.
         expected = error.expected if isinstance(error, MalformedValue) else hint.__name__
         raise MalformedMessage(line, name, f"must be {expected}") from None
@@ -161,7 +172,7 @@ def _from_text(text: str, hint: Any) -> Any:
             raise ValueError
         return datetime.fromisoformat(text).astimezone(UTC)
     if hint is date:
-        if len(text) != 10:
+        if not _DAY.fullmatch(text):
             raise ValueError
         return date.fromisoformat(text)
     return hint(text)
