@@ -55,7 +55,7 @@ def test_the_rule_in_words_computes_the_yen_that_fill_the_cap() -> None:
     incentive = load_round("round1").incentives[CARD_UPTAKE]
 
     assert rule_words(incentive, date(2020, 6, 18), "ja") == (
-        "チャージまたは買い物の額の25%が付与されます。上限は1人あたり5,000ポイント(20,000円の利用で到達)です。"
+        "チャージまたは買い物の額の25%が、1人あたり5,000ポイントまで付与されます(20,000円で上限)。"
     )
     assert rule_words(incentive, date(2020, 6, 18), "en") == (
         "25 % of the amount topped up or spent is given, up to 5,000 points per person; 20,000 yen reach the cap."

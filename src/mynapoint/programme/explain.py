@@ -132,8 +132,8 @@ def rule_words(incentive: Incentive, day: date, language: str) -> str | None:
     rule = PremiumRule(rate, Points(points))
     if is_japanese(language):
         return (
-            f"チャージまたは買い物の額の{rate}%が付与されます。"
-            f"上限は1人あたり{points:,}ポイント({rule.yen_to_fill:,}円の利用で到達)です。"
+            f"チャージまたは買い物の額の{rate}%が、1人あたり{points:,}ポイントまで付与されます"
+            f"({rule.yen_to_fill:,}円で上限)。"
         )
     return (
         f"{rate} % of the amount topped up or spent is given, up to {points:,} points per person; "

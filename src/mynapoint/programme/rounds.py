@@ -8,6 +8,8 @@ What the law says on a day is obtained like this (municipal pages print from not
     law.contact_lines["free_dial"].hours_as_of(day)           # ContactHours or None; .lapsed(day)
     law.incentives[CARD_UPTAKE].applications_from.as_of(day)  # the same parameters, by their part in an incentive
     explain.figure_words(parameter, day, "ja")                # 「2023年2月28日まで」, 「未定(…)」, or None
+    explain.rule_words(incentive, day, "ja")                  # the rule in one sentence, or None
+    explain.hours_words(hours, day, "ja")                     # the hours, line by line
 
 None means that nothing had been announced by that day, so a page of that day must not state it. Whatever ``national``
 holds (PIN, telephone line, statements on the card …) is part of both rounds.
@@ -65,7 +67,7 @@ class UnknownRound(LookupError):
         super().__init__(f"there is no round {round_id!r}; known: {', '.join(ROUND_IDS)}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Round:
     """One round of a programme: its figures, statements, telephone lines, exceptions and incentives, by key."""
 
