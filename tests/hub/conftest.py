@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from hub import clock
+from hub.sample_pay import SamplePay, serve
 from hub.visitor import Visitor
 
 
@@ -26,6 +27,15 @@ def _programme_of_the_city(city: Path, settings: Settings) -> Iterator[None]:
     clock.reset()
     yield
     clock.reset()
+
+
+@pytest.fixture
+def sample_pay(db: None, tmp_path: Path) -> Iterator[SamplePay]:
+    """サンプルPay in the register and on the network."""
+    pay = SamplePay()
+    stop = serve(pay, tmp_path)
+    yield pay
+    stop()
 
 
 @pytest.fixture

@@ -1,7 +1,112 @@
-"""`mynapoint hub …`."""
+"""`mynapoint hub …`: migrate, check, serve, jobs."""
 
 from __future__ import annotations
 
+import os
+import socket
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="The national platform; its settings are MYNAPOINT_… (hub/settings.py).")
+
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Listen at this port.")]
+Host = Annotated[str, typer.Option(help="Listen at this address; keep 127.0.0.1 behind a proxy on the same machine.")]
+Threads = Annotated[int, typer.Option(min=1, max=64, help="Threads; SQLite has one writer, so few are best.")]
+
+
+@app.command()
+def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 4) -> None:
+    """Serve the hub: one process, a few threads. Refuses to start with settings weaker than promised."""
+    _start_django()
+    _refuse_or_continue()
+    _refuse_taken(host, port)
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    typer.echo(f"Hub ready at http://{'localhost' if host == '127.0.0.1' else host}:{port}")
+    Granian(
+        "mynapoint.hub.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=threads,
+        respawn_failed_workers=True,
+        log_enabled=True,
+    ).serve()
+
+
+@app.command()
+def migrate() -> None:
+    """Make or update the hub's tables, and the secrets in its state folder."""
+    settings = _start_django()
+    from django.core.management import call_command
+
+    from mynapoint.hub.applications.secrets import hub_key, make_keys
+
+    call_command("migrate", interactive=False)
+    make_keys()
+    typer.echo(f"State: {settings.STATE}")
+    typer.echo(f"Public key of hub-1, for providers: {hub_key().public_bytes().hex()}")
+
+
+@app.command()
+def check() -> None:
+    """Check everything the hub needs to start, warnings too; exit status 1 when it would not start."""
+    _start_django()
+    from django.core.checks import run_checks
+
+    for message in run_checks(databases=["default"]):
+        typer.echo(str(message), err=True)
+    _refuse_or_continue()
+    typer.echo("The hub can start.")
+
+
+@app.command()
+def jobs() -> None:
+    """Remove what has lapsed (challenges, parked answers, nonces, sessions), once; run it every few minutes."""
+    _start_django()
+    from mynapoint.hub.jobs import run_all
+
+    for what, count in run_all().items():
+        typer.echo(f"{what}: {count} removed")
+
+
+class _Settings:
+    STATE: Path
+
+
+def _start_django() -> _Settings:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mynapoint.hub.settings")
+    os.umask(0o077)  # database, keys and secrets are their owner's alone
+    import django
+    from django.conf import settings
+
+    django.setup()
+    Path(settings.STATE).mkdir(parents=True, exist_ok=True, mode=0o700)
+    return settings  # type: ignore[return-value]
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            typer.echo(f"Cannot listen at {host}:{port}: {error.strerror}. Choose another with --port.", err=True)
+            raise typer.Exit(1) from error
+
+
+def _refuse_or_continue() -> None:
+    from django.core.exceptions import ImproperlyConfigured
+
+    from mynapoint.hub.audit.checks import refuse_to_start_weak
+
+    try:
+        refuse_to_start_weak()
+    except ImproperlyConfigured as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,8 @@ from mynapoint.hub.applications.models import UsedNonce
 from mynapoint.hub.payment_services.models import PaymentService, Provider, ProviderKey
 
 MEDIA_TYPE = "application/jsonl"
+NONCE_LIFE = timedelta(hours=1)
+"""Far beyond the two minutes a signed request is accepted in (exchange.signatures.LIFETIME)."""
 BODY_BYTES_MAX = 10 * 1024 * 1024
 
 OPENAPI_SIGNATURE = {
@@ -80,6 +83,12 @@ def own_service(provider: Provider, number: str) -> PaymentService:
     if service is None:
         raise Problem(404, "unknown_service", "No payment service of yours has this number.")
     return service
+
+
+def purge_nonces() -> int:
+    """Remove nonces of requests that are too old to be accepted anyway; return how many."""
+    removed, _ = UsedNonce.objects.filter(used_at__lt=timezone.now() - NONCE_LIFE).delete()
+    return removed
 
 
 def _public_key(key_id: str) -> bytes | None:

@@ -23,6 +23,14 @@ def hub_key() -> SigningKey:
     return SigningKey.from_bytes(HUB_KEY_ID, _secret(Path(settings.STATE) / "keys" / f"{HUB_KEY_ID}.ed25519"))
 
 
+def make_keys() -> None:
+    """Make both keys if they are not there yet. Back them up with the database: without ``account.key`` one account
+    used twice is found by the provider's reference only.
+    """
+    hub_key()
+    _account_secret()
+
+
 def account_key(service: ServiceNumber, account: AccountId) -> str:
     """Return the HMAC by which one account used twice is found; nobody can read the number back from it.
 
@@ -39,8 +47,11 @@ def request_id(resident: str, form_id: str) -> str:
 
 
 def _mac(purpose: str, *parts: str) -> str:
-    key = _secret(Path(settings.STATE) / "keys" / "account.key")
-    return hmac.new(key, "\0".join((purpose, *parts)).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_account_secret(), "\0".join((purpose, *parts)).encode(), hashlib.sha256).hexdigest()
+
+
+def _account_secret() -> bytes:
+    return _secret(Path(settings.STATE) / "keys" / "account.key")
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,145 @@
+"""Proving an account: the provider's answers in words, a provider that does not answer, and what is asked twice."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from hub.sample_pay import SamplePay
+from hub.visitor import APPLY, Visitor, text
+from mynapoint.exchange.messages import AccountProofRequest, ProofRefusal
+from mynapoint.exchange.signatures import SigningKey
+from mynapoint.hub.applications import account_proof
+from mynapoint.hub.applications.models import Draft
+
+
+@pytest.fixture
+def reserved(aoki: Visitor, sample_pay: SamplePay) -> Visitor:
+    aoki.sign_in()
+    aoki.reserve()
+    return aoki
+
+
+def test_a_wrong_code_is_told_beside_what_was_typed_and_the_code_is_not_shown_again(reserved: Visitor) -> None:
+    response = reserved.give_account("SP00001234", "999999")
+
+    assert response.status_code == 422
+    assert "組み合わせを確認できませんでした" in text(response)
+    assert "SP00001234" in text(response)
+    assert "999999" not in text(response)
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (ProofRefusal.PRIOR_REGISTRATION_MISSING, "事前登録が必要です"),
+        (ProofRefusal.ACCOUNT_CLOSED, "マイナポイントの対象外です"),
+        (ProofRefusal.ACCOUNT_NOT_ELIGIBLE, "マイナポイントの対象外です"),
+        (ProofRefusal.ALREADY_LINKED, "別の方の申込に使われています"),
+        (ProofRefusal.TOO_MANY_TRIES, "一時的に止めています"),
+    ],
+)
+def test_each_answer_of_the_provider_is_told_in_words(
+    reserved: Visitor, sample_pay: SamplePay, answer: ProofRefusal, sentence: str
+) -> None:
+    sample_pay.says = answer
+
+    response = reserved.give_account("SP00001234", "482913")
+
+    assert response.status_code == 422
+    assert sentence in text(response)
+
+
+def test_a_dead_provider_loses_nothing_and_the_form_can_be_sent_again(reserved: Visitor, sample_pay: SamplePay) -> None:
+    sample_pay.status = 503
+    first = reserved.give_account("SP00001234", "482913")
+    assert first.status_code == 422
+    assert "「サンプルPay」に接続できませんでした。申込はまだ完了していません" in text(first)
+    assert not Draft.objects.exists()
+    sample_pay.status = None
+    form_id = first.context["form"]["form_id"].value()
+
+    again = reserved.post(APPLY, {"form_id": form_id, "account_id": "SP00001234", "code_1": "482913"})
+
+    assert again.status_code == 302
+    assert Draft.objects.count() == 1
+
+
+def test_the_same_form_sent_again_is_the_same_request(
+    reserved: Visitor, sample_pay: SamplePay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    ask = account_proof.ask
+
+    def noting(request: AccountProofRequest, **more: Any) -> object:
+        seen.append(request.request_id)
+        return ask(request, **more)
+
+    monkeypatch.setattr(account_proof, "ask", noting)
+    form = {"form_id": "A" * 22, "account_id": "SP00001234", "code_1": "482913"}
+    reserved.post(APPLY, form)
+    reserved.post(APPLY, form)
+    assert len(set(seen)) == 1
+
+    reserved.post(APPLY, form | {"code_1": "999999"})
+
+    assert len(set(seen)) == 2, "another content under the same id is another question"
+
+
+def test_a_slow_provider_does_not_hold_the_resident_up(
+    reserved: Visitor, sample_pay: SamplePay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_proof, "TIMEOUT", 0.2)
+    sample_pay.wait_seconds = 0.6
+
+    response = reserved.give_account("SP00001234", "482913")
+
+    assert "provider_unavailable" not in text(response)
+    assert "接続できませんでした" in text(response)
+
+
+def test_a_proof_that_another_key_signed_is_no_proof(reserved: Visitor, sample_pay: SamplePay) -> None:
+    sample_pay.key = SigningKey.generate("sample-pay-1")
+
+    response = reserved.give_account("SP00001234", "482913")
+
+    assert "接続できませんでした" in text(response)
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"account_id": "", "code_1": "482913"}, "入力してください"),
+        ({"account_id": "SP1", "code_1": "482913"}, "形式が違います"),
+        ({"account_id": "SP00001234", "code_1": "48291"}, "形式が違います"),
+        ({"account_id": "SP00001234\n", "code_1": "4829 13"}, "形式が違います"),
+        ({"account_id": "S" * 65, "code_1": "482913"}, "64文字以内"),
+    ],
+)
+def test_a_malformed_form_never_reaches_the_provider(
+    reserved: Visitor, sample_pay: SamplePay, fields: dict[str, str], sentence: str
+) -> None:
+    response = reserved.post(APPLY, fields)
+
+    assert response.status_code == 422
+    assert sentence in text(response)
+    assert 'role="alert"' in text(response)
+    assert 'aria-invalid="true"' in text(response)
+    assert sample_pay.asked == 0
+
+
+def test_neither_account_nor_code_is_logged(
+    reserved: Visitor, sample_pay: SamplePay, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sample_pay.status = 500
+    reserved.give_account("SP00001234", "482913")
+    sample_pay.status = None
+    reserved.give_account("SP00001234", "482913")
+
+    assert "482913" not in caplog.text
+    assert "SP00001234" not in caplog.text
