@@ -115,9 +115,11 @@ def instant(value: datetime) -> str:
 
 @register.filter
 def clock(value: time) -> str:
-    """Return a time of day: 「午前9時30分」, “9:30”."""
+    """Return a time of day: 「午前9時30分」, 「正午」, “9:30”."""
     if web.language() != "ja":
         return f"{value.hour}:{value.minute:02}"
+    if (value.hour, value.minute) == (NOON, 0):
+        return "正午"
     half, hour = ("午前", value.hour) if value.hour < NOON else ("午後", value.hour - NOON)
     return f"{half}{hour}時{value.minute}分" if value.minute else f"{half}{hour}時"
 

@@ -11,6 +11,7 @@ from mynapoint.programme import explain
 from mynapoint.programme.incentives import Incentive
 from mynapoint.programme.parameters import Parameter, Statement, Topic, Unit
 from mynapoint.programme.rounds import Round, load_round
+from mynapoint.programme.statement_of_day import stated_parameters
 from mynapoint.programme.values import IncentiveId
 
 ROUND_IDS = ("round2", "round1")
@@ -143,7 +144,8 @@ class LawOfDay:
         """Return the last day, up to the page's, on which something of the law was announced."""
         announced: set[date] = set()
         for law in self._rounds:
-            announced.update(one.announced_on for p in law.parameters.values() for one in p.announcements)
+            stated = stated_parameters(law, self.day)
+            announced.update(one.announced_on for parameter in stated for one in parameter.announcements)
             announced.update(one.announced_on for s in law.statements.values() for one in s.versions)
             announced.update(one.announced_on for line in law.contact_lines.values() for one in line.hours)
         return max((day for day in announced if day <= self.day), default=None)

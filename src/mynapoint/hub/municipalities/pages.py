@@ -73,6 +73,11 @@ class PageOfDay:
     departments: list[Department]
     links: list[Link]
 
+    @property
+    def support_has_ended(self) -> bool:
+        """Tell whether every support counter's period is over."""
+        return all(counter.has_ended for counter in self.counters)
+
 
 def page_of_day(municipality: Municipality, day: date) -> PageOfDay:
     """Return the page as it stood on a day in Tokyo. Raises NotYetPublished for a day before its first edition."""

@@ -49,7 +49,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 def survey(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the answers to the three questions; without an answer, ask again (422)."""
     municipality = get_object_or_404(Municipality, slug=slug)
-    form = SurveyForm(request.POST or None)
+    form = SurveyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.answer_survey(municipality=municipality, now=web.now(), **form.cleaned_data)
         return redirect(f"{reverse('municipalities:page', args=[slug])}?answered#survey")

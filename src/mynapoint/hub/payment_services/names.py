@@ -23,7 +23,7 @@ _SPELLINGS = (
     (re.compile(r"ou|oh(?![aiueoy])"), "o"),
     (re.compile(r"([aiueo])\1+"), r"\1"),
 )
-_APART = re.compile(r"[^0-9a-z\u3041-\u309f\u30a1-\u30ff\u3400-\u9fff]|[ーｰ]")
+_APART = re.compile(r"[^0-9a-z\u3041-\u309f\u30a1-\u30fa\u3400-\u9fff]|[ーｰ]")
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,31 @@
+"""The register of the invented city, and a file of it that a test may spoil."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import mynapoint.demo
+from mynapoint.hub.payment_services.actions import import_register
+from mynapoint.hub.payment_services.models import PaymentService
+
+REGISTER = Path(mynapoint.demo.__file__).parent / "data" / "payment_services.toml"
+
+
+@pytest.fixture
+def register(db: None) -> None:
+    """The register as the demo imports it."""
+    import_register(REGISTER)
+
+
+@pytest.fixture
+def sample_pay(register: None) -> PaymentService:
+    return PaymentService.objects.get(number="MP0000001")
+
+
+@pytest.fixture
+def register_file(tmp_path: Path) -> Path:
+    copy = tmp_path / "payment_services.toml"
+    copy.write_bytes(REGISTER.read_bytes())
+    return copy
