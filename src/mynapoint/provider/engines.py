@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +81,18 @@ def run_duckdb(
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
     _prepare(connection, enrolments, transactions, posted)
-    for name, expression in tables.stages(rule, as_of, unique=unique):
+    for name, statement in compiled(rule, as_of, unique=unique):
         progress(f"computing {name.removeprefix('award_').replace('_', ' ')}")
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {ibis.to_sql(expression, dialect='duckdb')}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
     connection.execute(f"ALTER TABLE temp.{tables.RESULT} ALTER points TYPE BIGINT")
     return f"temp.{tables.RESULT}"
+
+
+@lru_cache(maxsize=64)
+def compiled(rule: ServiceRule, as_of: datetime, *, unique: bool) -> tuple[tuple[str, str], ...]:
+    """Return the stages of award/tables.py as ``(table, DuckDB's SQL)``, in order."""
+    stages = tables.stages(rule, as_of, unique=unique)
+    return tuple((name, str(ibis.to_sql(expression, dialect="duckdb"))) for name, expression in stages)
 
 
 def run_reference(
