@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import httpx
 
@@ -36,9 +39,10 @@ CARD_UPTAKE = IncentiveId("card_uptake")
 
 @dataclass
 class FakeHub:
-    """A WSGI application; ``wire`` holds every request as bytes, ``before`` and ``after`` may break the connection."""
+    """A WSGI application; ``wire`` holds every request as bytes; ``answering`` and ``after`` may break the line."""
 
     provider_keys: dict[str, bytes] = field(default_factory=dict)
+    url: str = URL
     key: SigningKey = field(default_factory=lambda: SigningKey.generate("hub-1"))
     notices: list[ApplicationNotice] = field(default_factory=list)
     page_size: int = 2
@@ -48,6 +52,7 @@ class FakeHub:
     refuse: dict[str, LineRefusal] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)
     after: Callable[[str], None] = lambda path: None
+    answering: Callable[[str], None] = lambda path: None
     _nonces: set[str] = field(default_factory=set)
     _answers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
@@ -65,8 +70,26 @@ class FakeHub:
         hub = self
         return Line()
 
+    @contextmanager
+    def serve(self) -> Iterator[None]:
+        """Answer at a port of 127.0.0.1 for the block; ``url`` says which."""
+
+        class Silent(WSGIRequestHandler):
+            def log_message(self, *_: object) -> None:
+                pass
+
+        with make_server("127.0.0.1", 0, self, handler_class=Silent) as server:
+            self.url = f"http://127.0.0.1:{server.server_port}"
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield
+            finally:
+                server.shutdown()
+                thread.join()
+
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        body = environ["wsgi.input"].read() if environ.get("wsgi.input") else b""
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         query = environ.get("QUERY_STRING", "")
         target = environ["PATH_INFO"] + (f"?{query}" if query else "")
         headers = {
@@ -74,6 +97,7 @@ class FakeHub:
         }
         self.wire.append(f"{environ['REQUEST_METHOD']} {target}\n{headers}\n".encode() + body)
         status, answer = self._answer(environ["REQUEST_METHOD"], target, headers, body)
+        self.answering(environ["PATH_INFO"])
         start(f"{status} Status", [("Content-Type", "application/jsonl")])
         return [answer]
 
@@ -82,7 +106,7 @@ class FakeHub:
             return self.statuses.pop(0), b'{"title": "as asked for by the test"}'
         try:
             signed = verify_request(
-                method=method, url=URL + target, headers=headers, body=body, public_key_of=self.provider_keys.get
+                method=method, url=self.url + target, headers=headers, body=body, public_key_of=self.provider_keys.get
             )
         except BadSignature as error:
             return 401, str(error).encode()

@@ -64,7 +64,7 @@ class HubClient:
     """One provider's line to the hub.
 
     ``transport`` and ``pause`` are for a hub in the same process and a clock that does not wait, in tests.
-    Raises ValueError for a hub that is neither https nor on this machine.
+    Raises HubError for an address that is neither https nor on this machine.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class HubClient:
     ) -> None:
         parts = urlsplit(hub_url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            raise ValueError(f"the hub's address must begin with https:// (http only on this machine); got {hub_url!r}")
+            raise HubError(f"the hub's address must begin with https:// (http only on this machine); got {hub_url!r}")
         self._hub_url = hub_url.rstrip("/")
         self._key = key
         self._service_number = service_number

@@ -14,6 +14,7 @@ from mynapoint.provider.hub_client import HubError
 from mynapoint.provider.linking import Pulled
 from mynapoint.provider.points_gateway import CreditFailed
 from mynapoint.provider.store import StoreBusy
+from mynapoint.provider.table_files import UnreadableFile
 
 Outcome = RunResult | Pulled | Exception
 """What the page's last button did; shown once, on the page the browser opens next."""
@@ -38,7 +39,7 @@ async def _do(request: Request, act: Callable[[], Outcome]) -> Response:
     await form_of(request)
     try:
         outcome: Outcome = await run_in_threadpool(act)
-    except (HubError, StoreBusy, CreditFailed, RunRefused) as error:
+    except (HubError, StoreBusy, CreditFailed, RunRefused, UnreadableFile) as error:
         outcome = error
     request.app.state.outcome = outcome
     return see("/operator")

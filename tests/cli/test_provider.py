@@ -1,0 +1,142 @@
+"""`mynapoint provider`, as a person and as a machine use it: over real HTTP, and killed where it hurts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import mynapoint.demo
+from mynapoint.exchange.signatures import SigningKey
+from provider.fake_hub import FakeHub
+from provider.world import APPLIED_AT, IN_JULY, World
+
+AOKI = "SP00001234"
+DATA = Path(mynapoint.demo.__file__).parent / "data"
+CONFIG = """\
+service_number = "MP0000001"
+store = "store.duckdb"
+services = ["service.toml"]
+inbox = "inbox"
+credits = "credits"
+[hub]
+url = "{url}"
+keys = {{ hub-1 = "{hub_key}" }}
+[key]
+id = "sample-pay-1"
+file = "key"
+"""
+
+
+@pytest.fixture
+def hub() -> Iterator[FakeHub]:
+    hub = FakeHub()
+    with hub.serve():
+        yield hub
+
+
+@pytest.fixture
+def config(tmp_path: Path, hub: FakeHub) -> Path:
+    """A provider.toml whose store has one linked account and whose inbox one file."""
+    world = World(tmp_path, hub=hub, key=SigningKey.generate("sample-pay-1"))
+    hub.tell(world.prove(AOKI), "aoki-1", at=APPLIED_AT)
+    world.put("july.csv", ("t-1", AOKI, "top_up", None, 20_000, IN_JULY))
+    (tmp_path / "key").write_text(world.key.secret_bytes().hex())
+    (tmp_path / "service.toml").write_bytes((DATA / "sample_pay.toml").read_bytes())
+    path = tmp_path / "provider.toml"
+    path.write_text(CONFIG.format(url=hub.url, hub_key=hub.key.public_bytes().hex()))
+    return path
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "MYNAPOINT_CLOCK"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "mynapoint", "provider", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    with start(*arguments) as process:
+        out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+AS_OF = ("--as-of", "2022-08-31T00:00:00+09:00")
+
+
+def test_a_day_of_a_provider_is_two_commands(config: Path, hub: FakeHub) -> None:
+    status, out, _ = run("pull", "--config", str(config))
+    assert (status, out) == (0, "1 notices read, 1 accounts linked, 0 set aside.\n")
+
+    status, out, _ = run("run", "--config", str(config), *AS_OF, "--json")
+
+    assert status == 0
+    assert json.loads(out)["points_posted"] == 5_000
+    assert json.loads(out)["as_of"] == "2022-08-30T15:00:00+00:00"
+    assert hub.points("aoki-1") == 5_000
+
+
+def test_a_run_killed_by_the_system_is_repaired_by_the_next(config: Path, hub: FakeHub) -> None:
+    run("pull", "--config", str(config))
+    credited = config.parent / "credits"
+
+    with start("run", "--config", str(config), *AS_OF) as process:
+        while not list(credited.glob("*.csv")):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.001)
+        process.kill()
+        process.communicate()
+    assert hub.reports == []
+
+    with start("run", "--config", str(config), *AS_OF) as process:
+        hub.answering = lambda path: process.kill()
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+    assert len(hub.reports) == 1
+    hub.answering = lambda path: None
+
+    status, out, err = run("run", "--config", str(config), *AS_OF, "--json")
+
+    assert status == 0, err
+    assert (json.loads(out)["points"], json.loads(out)["reports"]) == (0, 1)
+    assert [line.points for line in hub.lines.values()] == [5_000]
+    assert len(hub.reports) == 1
+    assert len(list(credited.iterdir())) == 1
+
+
+def test_what_stands_in_the_way_is_told_in_one_sentence(config: Path, hub: FakeHub) -> None:
+    missing = run("run", "--config", str(config.parent / "none.toml"))
+    naive = run("run", "--config", str(config), "--as-of", "2022-08-31")
+    hub.statuses = [401]
+    refused = run("pull", "--config", str(config))
+
+    assert missing[0] == 1
+    assert missing[2].startswith("Error: ")
+    assert "none.toml: file: cannot be read" in missing[2]
+    assert naive[0] == 2
+    assert "with its offset" in naive[2]
+    assert refused[0] == 1
+    assert "the hub refused (401)" in refused[2]
+    assert "Traceback" not in missing[2] + naive[2] + refused[2]
+
+
+def test_a_hub_that_is_not_there_means_try_again(config: Path) -> None:
+    config.write_text(
+        config.read_text().replace(config.read_text().split('url = "')[1].split('"')[0], "http://127.0.0.1:9")
+    )
+
+    status, _, err = run("pull", "--config", str(config))
+
+    assert status == 75
+    assert "Is the hub running" in err

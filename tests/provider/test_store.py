@@ -1,0 +1,90 @@
+"""The store: one transaction a step, one process at a time, and no file that is somebody else's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from mynapoint.provider.store import Store, StoreBusy, StoreUnusable, only, store_id
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "folder" / "store.duckdb")
+
+
+def test_a_step_that_fails_leaves_nothing(store: Store) -> None:
+    def fail() -> None:
+        with store.step() as connection:
+            connection.execute("INSERT INTO instructions VALUES ('a-1', 7500, now())")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    with store.step() as connection:
+        assert only(connection, "SELECT count(*) FROM instructions") == 0
+
+
+def test_the_store_keeps_its_name(store: Store) -> None:
+    names = set()
+    for _ in range(2):
+        with store.step() as connection:
+            names.add(store_id(connection))
+
+    assert len(names) == 1
+
+
+def test_threads_take_turns(store: Store) -> None:
+    def add(number: int) -> None:
+        with store.step() as connection:
+            connection.execute("INSERT INTO instructions VALUES (?, 7500, now())", (f"a-{number}",))
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with store.step() as connection:
+        assert only(connection, "SELECT count(*) FROM instructions") == 8
+
+
+def test_a_store_that_another_process_keeps_is_told_with_what_to_do(store: Store) -> None:
+    with store.step():
+        pass
+    hold = f"import duckdb, sys; c = duckdb.connect({str(store.path)!r}); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(StoreBusy, match="try again later"), Store(store.path, wait_seconds=0.1).step():
+            pass
+        holder.communicate()
+
+
+def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("these are not tables, but somebody needs them" * 100)
+    other = tmp_path / "other.duckdb"
+    with duckdb.connect(other) as connection:
+        connection.execute("CREATE TABLE customers (name TEXT)")
+
+    with pytest.raises(StoreUnusable, match="not a database"), Store(text).step():
+        pass
+    with pytest.raises(StoreUnusable, match="other tables"), Store(other).step():
+        pass
+
+    assert text.read_text().startswith("these are not tables")
+
+
+def test_a_store_of_a_later_version_is_refused(store: Store) -> None:
+    with store.step() as connection:
+        connection.execute("UPDATE store SET version = 99")
+
+    with pytest.raises(StoreUnusable, match="version 99"), store.step():
+        pass
