@@ -1,0 +1,181 @@
+"""Several at once, on a database file with the shipped settings: the database lets exactly one through."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
+
+from hub import clock
+from hub.sample_pay import NUMBER
+from hub.sample_pay import REGISTER as REGISTER_FILE
+from mynapoint.award.refusals import Refusal, Refused
+from mynapoint.exchange.messages import Counts, NoticeKind
+from mynapoint.hub.applications import actions
+from mynapoint.hub.applications.models import Application, Consent, Draft, Notice
+from mynapoint.hub.audit.models import Act, AuditRecord
+from mynapoint.hub.identity.actions import Signature
+from mynapoint.hub.identity.certificates import AuthCertificate
+from mynapoint.hub.identity.models import Credential, Resident
+from mynapoint.hub.payment_services.actions import import_register
+from mynapoint.hub.payment_services.models import PaymentService
+from mynapoint.hub.reservations.actions import reserve
+from mynapoint.hub.reservations.models import Reservation
+
+AT_ONCE = 6
+
+
+@pytest.fixture
+def file_database(tmp_path: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database file of its own, open to every thread, with WAL, FULL and IMMEDIATE as shipped."""
+    with django_db_blocker.unblock():
+        memory, settings = connections["default"], connections.settings["default"]
+        connections.settings["default"] = deepcopy(settings) | {"NAME": str(tmp_path / "hub.sqlite3")}
+        connections["default"] = connections.create_connection("default")
+        call_command("migrate", verbosity=0)
+        import_register(REGISTER_FILE)
+        yield
+        connections["default"].close()
+        connections.settings["default"] = settings
+        connections["default"] = memory
+
+
+def resident(name: str) -> Credential:
+    credential = Credential.objects.create(
+        resident=Resident.objects.create(first_seen_at=clock.START),
+        issuer_key_id="00",
+        serial=name,
+        fingerprint=name,
+        public_key=b"key",
+        valid_from=clock.START,
+        valid_until=clock.START,
+        first_seen_at=clock.START,
+    )
+    reserve(signature=signature("", "n"), credential=credential, now=clock.START)
+    return credential
+
+
+def signature(subject: str, nonce: str) -> Signature:
+    certificate = AuthCertificate("00", "1", "f", b"key", clock.START, clock.START)
+    return Signature(certificate, "文", "http://localhost:8000", nonce, b"signature", subject, clock.START)
+
+
+def draft(credential: Credential, account: str) -> Draft:
+    return Draft.objects.create(
+        resident=credential.resident,
+        payment_service=PaymentService.objects.get(number=NUMBER),
+        incentive="card_uptake",
+        round_id="round2",
+        counts=Counts.TOP_UP.value,
+        account_key=account,
+        account_reference=f"reference-{account}",
+        masked_account="****1234",
+        masked_holder="ア*キ",
+        proof="proof",
+        created_at=clock.START,
+    )
+
+
+def all_at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run every act in its own thread, released together; return results and exceptions."""
+    barrier = threading.Barrier(len(acts))
+    outcomes: list[object] = []
+
+    def run(act: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            outcomes.append(act())
+        except Exception as error:  # noqa: BLE001 - judged by refusals()
+            outcomes.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def refusals(outcomes: list[object]) -> list[Refusal]:
+    unexpected = [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, Refused)]
+    assert not unexpected, unexpected
+    return [one.refusal for one in outcomes if isinstance(one, Refused)]
+
+
+@pytest.mark.usefixtures("file_database")
+def test_one_person_applying_in_several_places_at_once_applies_once() -> None:
+    credential = resident("aoki")
+    mine = draft(credential, "1234")
+
+    outcomes = all_at_once(
+        *(
+            lambda nonce=str(number): actions.apply(
+                draft=mine, signature=signature(str(mine.pk), nonce), credential=credential, now=clock.START
+            )
+            for number in range(AT_ONCE)
+        )
+    )
+
+    assert refusals(outcomes) == [Refusal.ALREADY_APPLIED] * (AT_ONCE - 1)
+    assert Application.objects.count() == Consent.objects.count() == Notice.objects.count() == 1
+    assert AuditRecord.objects.filter(act=Act.APPLIED).count() == 1
+
+
+@pytest.mark.usefixtures("file_database")
+def test_one_account_chosen_by_several_people_at_once_serves_one() -> None:
+    people = [resident(f"person-{number}") for number in range(AT_ONCE)]
+    drafts = [draft(person, "1234") for person in people]
+
+    outcomes = all_at_once(
+        *(
+            lambda person=person, mine=mine: actions.apply(
+                draft=mine, signature=signature(str(mine.pk), "n"), credential=person, now=clock.START
+            )
+            for person, mine in zip(people, drafts, strict=True)
+        )
+    )
+
+    assert refusals(outcomes) == [Refusal.ACCOUNT_ALREADY_USED] * (AT_ONCE - 1)
+    assert Application.objects.count() == 1
+
+
+@pytest.mark.usefixtures("file_database")
+def test_many_people_at_once_get_cursors_without_gap_or_double() -> None:
+    people = [resident(f"person-{number}") for number in range(AT_ONCE)]
+    drafts = [draft(person, str(number)) for number, person in enumerate(people)]
+
+    outcomes = all_at_once(
+        *(
+            lambda person=person, mine=mine: actions.apply(
+                draft=mine, signature=signature(str(mine.pk), "n"), credential=person, now=clock.START
+            )
+            for person, mine in zip(people, drafts, strict=True)
+        )
+    )
+
+    assert refusals(outcomes) == []
+    cursors = (
+        Notice.objects.filter(kind=NoticeKind.APPLICATION.value).order_by("cursor").values_list("cursor", flat=True)
+    )
+    assert list(cursors) == list(range(1, AT_ONCE + 1))
+
+
+@pytest.mark.usefixtures("file_database")
+def test_one_person_reserving_several_times_at_once_reserves_once() -> None:
+    credential = resident("aoki")
+    before = Reservation.objects.get().my_key_id_text
+
+    outcomes = all_at_once(
+        *(lambda: reserve(signature=signature("", "n"), credential=credential, now=clock.START) for _ in range(AT_ONCE))
+    )
+
+    assert refusals(outcomes) == [Refusal.ALREADY_RESERVED] * AT_ONCE
+    assert Reservation.objects.get().my_key_id_text == before
