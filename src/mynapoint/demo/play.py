@@ -74,12 +74,12 @@ class Journey:
         """Make the reservation, signed by the card."""
         asked = self.robot.get(f"{self.city.hub}/reservation/")
         done = self._sign(asked)
-        return f"My Key ID {done.values['my-key-id']}"
+        return f"My Key ID {done.value('my-key-id')}"
 
     def apply(self) -> str:
         """Choose サンプルPay for good: account proof, masked name, signed statement."""
         confirm = self._ask_for_proof()
-        holder = confirm.values["masked-holder"]
+        holder = confirm.value("masked-holder")
         self._sign(confirm)
         return f"サンプルPay proved the account of {holder}; the card signed; it cannot be changed"
 
@@ -92,8 +92,9 @@ class Journey:
     def top_up(self) -> str:
         """Top up at サンプルPay."""
         start = self.robot.get(f"{self.city.pay}/")
-        wallet = self.robot.submit(start, start.form("/sign-in"), person=self.person.card)
-        done = self.robot.submit(wallet, wallet.form("/top-up"), amount_yen=str(TOP_UP_YEN))
+        wallet = self.robot.submit(start, start.form("/sign-in"), account_id=self.person.account_id)
+        page = self.robot.get(wallet.link("/top-up"))
+        done = self.robot.submit(page, page.form("/top-up"), amount_yen=str(TOP_UP_YEN))
         done.require(f"{TOP_UP_YEN:,}")
         return f"¥{TOP_UP_YEN:,} at サンプルPay; the hub does not hear of it"
 
@@ -107,7 +108,7 @@ class Journey:
     def my_page(self) -> str:
         """Read the recorded points at the hub."""
         page = self.robot.get(f"{self.city.hub}/my/")
-        self.points = int(page.values[f"recorded-{INCENTIVE}"])
+        self.points = int(page.value(f"recorded-{INCENTIVE}"))
         if self.points != POINTS:
             raise NotOnPage(f"{page.url}: {self.points} points are recorded, not {POINTS}; {page.text[:600]}")
         return f"{self.points:,} points recorded for {INCENTIVE}"
@@ -116,7 +117,7 @@ class Journey:
         form = self.robot.get(f"{self.city.hub}/apply/{SERVICE}/{INCENTIVE}/")
         if not form.forms or form.status != 200:
             return form
-        codes = {"account_id": self.person.account_id, "security_code_1": self.person.security_code}
+        codes = {"account_id": self.person.account_id, "code_1": self.person.security_code}
         try:
             return self.robot.submit(form, form.form("/apply/"), **codes)
         except NotOnPage:

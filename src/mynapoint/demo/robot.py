@@ -48,6 +48,12 @@ class Page:
                 return urljoin(self.url, address)
         raise NotOnPage(f"{self.url}: no link {part!r}; the page says: {self.text[:600]}")
 
+    def value(self, name: str) -> str:
+        """Return the value of ``<data id=name>``. Raises NotOnPage."""
+        if name not in self.values:
+            raise NotOnPage(f"{self.url}: no value {name!r}; the page says: {self.text[:600]}")
+        return self.values[name]
+
     def require(self, *parts: str) -> Page:
         """Return this page if its text contains every part. Raises NotOnPage."""
         for part in parts:
@@ -76,13 +82,12 @@ class Robot:
 
     def submit(self, page: Page, form: Form, **values: str) -> Page:
         """Send a form of ``page`` with ``values`` in place of its own, as a browser would: with its Origin."""
-        target = urljoin(page.url, form.action or page.url)
         fields = form.fields | values
         if form.method == "get":
-            return _read(self._client.get(target, params=fields))
+            return _read(self._client.get(form.action, params=fields))
         parts = urlsplit(page.url)
         headers = {"Origin": f"{parts.scheme}://{parts.netloc}", "Referer": f"{parts.scheme}://{parts.netloc}/"}
-        return _read(self._client.post(target, data=fields, headers=headers))
+        return _read(self._client.post(form.action, data=fields, headers=headers))
 
 
 class _Reader(HTMLParser):
@@ -166,5 +171,7 @@ class _Reader(HTMLParser):
 def _read(response: httpx.Response) -> Page:
     reader = _Reader()
     reader.feed(response.text)
+    for form in reader.forms:
+        form.action = urljoin(str(response.url), form.action)
     text = " ".join("".join(reader.texts).split())
     return Page(str(response.url), response.status_code, text, reader.forms, reader.links, reader.values)
