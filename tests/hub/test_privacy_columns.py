@@ -1,0 +1,109 @@
+"""The hub has no place for a purchase: every column about people is on this list, and each has its reason to be."""
+
+from __future__ import annotations
+
+import re
+
+from django.apps import apps
+from django.db import connection
+
+from hub.sample_pay import SamplePay
+from hub.visitor import Visitor
+
+SIGNED = {"statement", "origin", "nonce", "signature", "credential_id", "signed_at"}
+CHOICE = {
+    *("id", "resident_id", "payment_service_id", "incentive", "round_id", "counts"),
+    *("account_key", "account_reference", "masked_account", "masked_holder", "proof"),
+}
+ABOUT_PEOPLE = {
+    "audit_auditrecord": {"id", "act", "who", "subject", "details", "done_at", "recorded_at"},
+    "identity_resident": {"id", "first_seen_at"},
+    "identity_credential": {
+        *("id", "resident_id", "issuer_key_id", "serial", "fingerprint", "public_key", "valid_from", "valid_until"),
+        *("predecessor_id", "first_seen_at"),
+    },
+    "identity_challenge": {
+        *("id", "nonce", "purpose", "statement", "origin", "session", "subject", "continue_to", "created_at"),
+    },
+    "identity_parkedanswer": {"id", "nonce", "token", "error", "created_at"},
+    "reservations_reservation": {"id", "resident_id", "my_key_id_text", "reserved_at", *SIGNED},
+    "applications_draft": {*CHOICE, "created_at"},
+    "applications_application": {*CHOICE, "reservation_id", "applied_at"},
+    "applications_consent": {"id", "application_id", *SIGNED},
+    "applications_registration": {"id", "resident_id", "incentive", "proven_on", "source"},
+    "applications_noticecounter": {"id", "payment_service_id", "last"},
+    "applications_notice": {
+        *("id", "payment_service_id", "cursor", "kind", "application_id", "room", "points", "created_at"),
+    },
+    "applications_usednonce": {"id", "key_id", "nonce", "used_at"},
+    "ledger_awardreport": {
+        *("id", "payment_service_id", "report_id", "body_digest", "reported_up_to", "answer", "received_at"),
+    },
+    "ledger_ledgerentry": {
+        *("id", "report_id", "application_id", "payment_service_id", "line_id", "points", "posted_on", "recorded_at"),
+    },
+    "ledger_recordedtotal": {"id", "resident_id", "incentive", "recorded", "points_max"},
+}
+NEVER = re.compile(r"amount|yen|price|shop|store|merchant|purchase|transaction|item|basket|my_number|birth|address")
+RULES_OF_A_SERVICE = {("payment_services_paymentservice", "minimum_yen")}
+
+
+def test_every_column_about_people_is_on_the_list(db: None) -> None:
+    labels = {table.partition("_")[0] for table in ABOUT_PEOPLE}
+
+    assert columns(labels) == ABOUT_PEOPLE
+
+
+def test_no_column_of_the_hub_is_named_for_a_purchase_or_a_name(db: None) -> None:
+    named = {(table, column) for table, names in columns(None).items() for column in names if NEVER.search(column)}
+
+    assert named <= RULES_OF_A_SERVICE | contact_columns(named)
+
+
+def test_the_register_and_the_municipal_pages_know_no_resident() -> None:
+    for model in apps.get_models():
+        if model._meta.app_label in {"payment_services", "municipalities"}:
+            related = {field.related_model._meta.app_label for field in model._meta.fields if field.related_model}
+            assert related <= {"payment_services", "municipalities"}, model
+
+
+def test_the_audit_record_holds_codes_counts_and_pseudonyms_only(aoki: Visitor, sample_pay: SamplePay) -> None:
+    from mynapoint.hub.audit.models import AuditRecord
+
+    aoki.sign_in()
+    aoki.reserve()
+    aoki.apply()
+
+    allowed = {
+        "fingerprint",
+        "service",
+        "incentive",
+        "code",
+        "why",
+        "source",
+        "report",
+        "accepted",
+        "repeated",
+        "refused",
+        "points",
+    }
+    for record in AuditRecord.objects.all():
+        assert set(record.details) <= allowed
+        assert "****" not in repr(record.details)
+
+
+def columns(labels: set[str] | None) -> dict[str, set[str]]:
+    """Read the columns from the database itself, not from the models."""
+    with connection.cursor() as cursor:
+        tables = [table for table in connection.introspection.table_names(cursor) if "_" in table]
+        return {
+            table: {column.name for column in connection.introspection.get_table_description(cursor, table)}
+            for table in tables
+            if (labels is None or table.partition("_")[0] in labels)
+            and not table.startswith(("django_", "auth_", "sqlite_"))
+        }
+
+
+def contact_columns(named: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """A municipality's own counters have addresses; they are about no resident."""
+    return {(table, column) for table, column in named if table.startswith("municipalities_") and "address" in column}
