@@ -14,6 +14,7 @@ from hub import clock
 from hub.page_text import main_text, markup, text
 from mynapoint.hub.municipalities import law
 from mynapoint.hub.municipalities.models import ClosedDays, Counter, CounterHours, Municipality
+from mynapoint.hub.words import PageWords
 from mynapoint.programme.rounds import Round, read_round
 from mynapoint.programme.sources import load_sources
 from mynapoint.programme.values import TOKYO
@@ -35,7 +36,7 @@ def law_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_changing_a_deadline_announcement_changes_both_pages(towns: None, client: Client, law_files: Path) -> None:
     file = law_files / "round2.toml"
-    announced = "announced_on = 2022-01-21\nvalue = 2022-09-30"
+    announced = "announced_on = 2022-01-24\nvalue = 2022-09-30"
     before = file.read_text(encoding="utf-8")
     assert announced in before
     file.write_text(before.replace(announced, announced.replace("2022-09-30", "2022-10-07")), encoding="utf-8")
@@ -132,10 +133,8 @@ def test_changed_hours_and_closed_days_show_from_their_day(hadano: Municipality,
     CounterHours.objects.filter(counter=room).update(valid_until=date(2020, 9, 30))
     dated = {"municipality": hadano, "counter": room, "valid_from": date(2020, 10, 1)}
     CounterHours.objects.create(**dated, days=["weekday", "saturday"], opens="10:00", closes="12:00")
-    reason = {"ja": "年末年始", "en": "New Year"}
-    ClosedDays.objects.create(
-        **dated, first_day=date(2020, 12, 29), last_day=date(2021, 1, 3), reason=f"{reason['ja']}␞{reason['en']}"
-    )
+    reason = PageWords("年末年始", "New Year")
+    ClosedDays.objects.create(**dated, first_day=date(2020, 12, 29), last_day=date(2021, 1, 3), reason=reason)
 
     before = main_text(client.get("/m/hadano/", {"as_of": "2020-09-30"}))
     after = main_text(client.get("/m/hadano/", {"as_of": "2020-10-01"}))
