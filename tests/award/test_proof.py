@@ -6,7 +6,7 @@ Each proof is shown to be able to fail: the same question about a wrong rule get
 from __future__ import annotations
 
 import pytest
-import z3
+import z3  # type: ignore[import-untyped]
 from crosshair.core_and_libs import analyze_function, run_checkables
 from crosshair.options import AnalysisKind, AnalysisOptionSet
 from crosshair.statespace import MessageType

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -136,10 +135,10 @@ def test_runs_on_the_way_post_the_same_total_as_one_run(
     by: ServiceRule, days: list[datetime], applied: list[Enrolment], rows: list[Transaction], cuts: list[int]
 ) -> None:
     last = max(days)
-    posted: Counter[str] = Counter()
-    for cut, day in zip(sorted(cuts), sorted(days), strict=False):
-        posted.update(awards(by, day, applied, rows[:cut], Counter(posted)))
-    posted.update(awards(by, last, applied, rows, Counter(posted)))
+    posted: dict[str, Points] = {}
+    for cut, day in [*zip(sorted(cuts), sorted(days), strict=False), (len(rows), last)]:
+        for application, points in awards(by, day, applied, rows[:cut], posted).items():
+            posted[application] = Points(posted.get(application, 0) + points)
 
     assert without_zeros(posted) == premium.awards(by, last, applied, rows, {})
 

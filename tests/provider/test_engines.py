@@ -65,7 +65,7 @@ def test_an_instant_without_zone_is_refused(run: object) -> None:
         run(  # type: ignore[operator]
             connection,
             rule(),
-            datetime(2022, 8, 31),  # noqa: DTZ001
+            AS_OF.replace(tzinfo=None),
             enrolments="e",
             transactions="t",
             posted=None,

@@ -21,6 +21,7 @@ from mynapoint.award.schemas import Column, TableSchema
 _DIALECT = "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr=''"
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"})
 _WHOLE_UNSIGNED = frozenset({"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"})
+_NO_TEXT = "\udc80"
 _INSTANT = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
 
 
@@ -113,10 +114,13 @@ def _csv_scan(path: Path, header: list[str]) -> str:
 
 def _header(path: Path) -> list[str]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader(file), [])
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFile(path, "is neither Parquet nor CSV in UTF-8; save it as one of them") from error
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            header = next(csv.reader(file), [])
+    except csv.Error:
+        header = [_NO_TEXT]
+    if any(_is_no_text(name) for name in header):
+        raise UnreadableFile(path, "is neither Parquet nor CSV in UTF-8; save it as one of them")
+    return header
 
 
 def _line_count(path: Path) -> int:
@@ -166,9 +170,14 @@ def _records(path: Path) -> Iterator[tuple[int, list[str], str | None]]:
 def _why_broken(row: list[str], width: int) -> str | None:
     if len(row) != width:
         return f"has {len(row)} fields; the header has {width}"
-    if any("\udc80" <= character <= "\udcff" for value in row for character in value):
+    if any(_is_no_text(value) for value in row):
         return "holds bytes that are not UTF-8"
     return None
+
+
+def _is_no_text(value: str) -> bool:
+    """Say whether a text read with surrogateescape held bytes that are not UTF-8."""
+    return any(_NO_TEXT <= character <= "\udcff" for character in value)
 
 
 def _require_columns(file: TableFile, names: list[str]) -> None:
