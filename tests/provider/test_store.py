@@ -67,6 +67,11 @@ def test_a_store_that_another_process_keeps_is_told_with_what_to_do(store: Store
         holder.communicate()
 
 
+def test_a_step_that_waits_for_another_of_this_process_gives_up_too(store: Store) -> None:
+    with store.step(), pytest.raises(StoreBusy), Store(store.path, wait_seconds=0.05).step():
+        pass
+
+
 def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
     text = tmp_path / "notes.txt"
     text.write_text("these are not tables, but somebody needs them" * 100)

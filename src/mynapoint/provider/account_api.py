@@ -7,7 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -30,6 +30,9 @@ from mynapoint.exchange.signatures import (
 )
 from mynapoint.programme.values import AccountId, IncentiveId, ServiceNumber
 from mynapoint.provider.store import Store, StoreBusy, only
+
+STORE_WAIT_SECONDS = 2
+"""A resident is waiting for the answer, and the hub waits a few seconds only."""
 
 FAILURES_MAX = 5
 FAILURES_PERIOD = timedelta(hours=1)
@@ -132,13 +135,14 @@ def answer(door: Door, headers: dict[str, str], body: bytes) -> Response:
         return _problem(422, str(error))
     except _OtherBody:
         return _problem(422, "request_id: was used before with other content")
-    except (StoreBusy, duckdb.IOException):
+    except StoreBusy:
         return _problem(503, "the store is in use; send the same request again", {"Retry-After": "2"})
 
 
 def _prove(door: Door, signed: Signed, asked: AccountProofRequest, body: bytes) -> bytes:
     """Ask between two steps: a slow account system does not keep the store, and a crash between them costs a try."""
-    with door.store.step() as connection:
+    store = replace(door.store, wait_seconds=min(door.store.wait_seconds, STORE_WAIT_SECONDS))
+    with store.step() as connection:
         known, failures = _note_request(connection, door, signed, asked, body)
     if known is not None:
         return known
@@ -146,7 +150,7 @@ def _prove(door: Door, signed: Signed, asked: AccountProofRequest, body: bytes) 
         outcome: Holder | ProofRefusal = ProofRefusal.TOO_MANY_TRIES
     else:
         outcome = door.accounts.check(asked.account_id, asked.security_codes, asked.incentive)
-    with door.store.step() as connection:
+    with store.step() as connection:
         return _note_answer(connection, door, asked, outcome)
 
 

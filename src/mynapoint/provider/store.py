@@ -120,9 +120,15 @@ class Store:
     @contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Keep the store for a block that first fills temporary tables and then runs a ``transaction``."""
-        with _locks[self.path], self._open() as connection:
-            _prepare(connection, self.path)
-            yield connection
+        lock = _locks[self.path]
+        if not lock.acquire(timeout=self.wait_seconds):
+            raise self._busy()
+        try:
+            with self._open() as connection:
+                _prepare(connection, self.path)
+                yield connection
+        finally:
+            lock.release()
 
     @contextmanager
     def one_run(self) -> Iterator[None]:
@@ -142,14 +148,17 @@ class Store:
             try:
                 return duckdb.connect(self.path, config=_SETTINGS)
             except duckdb.IOException as error:
-                if "lock" not in str(error):
+                if "Could not set lock" not in str(error):
                     raise StoreUnusable(f"{self.path}: not a database of this program: {error}") from error
                 if time.monotonic() > deadline:
-                    raise StoreBusy(
-                        f"{self.path}: another process has kept the store for {self.wait_seconds:g} seconds; "
-                        "end it, or try again later"
-                    ) from error
+                    raise self._busy() from error
             time.sleep(_POLL_SECONDS)
+
+    def _busy(self) -> StoreBusy:
+        return StoreBusy(
+            f"{self.path}: another step has kept the store for {self.wait_seconds:g} seconds; "
+            "end what runs it, or try again later"
+        )
 
 
 @contextmanager
