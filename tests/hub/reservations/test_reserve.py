@@ -75,3 +75,12 @@ def test_every_character_of_a_my_key_id_is_equally_likely() -> None:
     assert not set("0O1ILAEU") & set(drawn)
     # Chi-squared with 27 degrees of freedom stays below 80 in all but one of ten million runs.
     assert sum((count - expected) ** 2 / expected for count in drawn.values()) < 80
+
+
+def test_who_came_from_an_application_is_led_back_to_it(aoki: Visitor) -> None:
+    aoki.sign_in()
+
+    response = aoki.card_step("/reservation/?next=%2Fapply%2FMP0000001%2Fcard_uptake%2F")
+
+    assert 'href="/apply/MP0000001/card_uptake/">申込に戻る' in text(response)
+    assert "申込に戻る" not in aoki.page("/reservation/?next=https%3A%2F%2Fevil.example%2F")

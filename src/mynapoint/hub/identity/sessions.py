@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from mynapoint.hub.identity.models import Resident
 
@@ -60,3 +61,10 @@ def start_session(request: HttpRequest, resident: Resident) -> None:
 def end_session(request: HttpRequest) -> None:
     """Forget everything of this session."""
     request.session.flush()
+
+
+def own_path(request: HttpRequest) -> str:
+    """Return where the parameter ``next`` leads, if that is a path of this hub; an empty text otherwise."""
+    path = request.GET.get("next", "")
+    own = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if own and len(path) <= 200 else ""

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mynapoint.hub import web
 from mynapoint.hub.identity import actions, card_step
 from mynapoint.hub.identity.models import Purpose
-from mynapoint.hub.identity.sessions import end_session, signed_in_resident, start_session
+from mynapoint.hub.identity.sessions import end_session, own_path, signed_in_resident, start_session
 
 ANSWER_BYTES_MAX = 32 * 1024
 """A token of 8 KiB, form-encoded, with its nonce."""
@@ -32,7 +31,7 @@ class SeeOther(HttpResponseRedirect):
 @require_GET
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show what signing in means and send the resident to their card agent."""
-    back = _own_path(request, request.GET.get("next", ""))
+    back = own_path(request) or reverse("ledger:my_page")
     if signed_in_resident(request):
         return redirect(back)
     step = card_step.begin(
@@ -85,14 +84,9 @@ def card_continue(request: HttpRequest, parked_id: str) -> HttpResponse:
     session = card_step.session_digest(request)
     challenge = actions.parked_challenge(parked_id=parked_id, session=session)
     if challenge.purpose != Purpose.SIGN_IN:
-        return redirect(f"{challenge.continue_to}?{urlencode({'answer': parked_id})}")
+        joined = "&" if "?" in challenge.continue_to else "?"
+        return redirect(f"{challenge.continue_to}{joined}{urlencode({'answer': parked_id})}")
     now = web.now()
     signature = actions.take_signature(parked_id=parked_id, session=session, purpose=Purpose.SIGN_IN, now=now)
     start_session(request, actions.sign_in(signature=signature, now=now))
     return redirect(challenge.continue_to)
-
-
-def _own_path(request: HttpRequest, path: str) -> str:
-    if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None):
-        return path[:500]
-    return reverse("ledger:my_page")
