@@ -46,31 +46,7 @@ def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, 
         return bytes(known.answer)
     judged = _judge(service, report.lines)
     answer = _answer(report, judged)
-    kept = AwardReport.objects.create(
-        payment_service=service,
-        report_id=report.header.report_id,
-        body_digest=digest,
-        reported_up_to=report.header.reported_up_to,
-        answer=answer,
-        received_at=now,
-    )
-    for total in judged.totals.values():
-        total.save(update_fields=["recorded"])
-    LedgerEntry.objects.bulk_create(
-        [
-            LedgerEntry(
-                report=kept,
-                application=application,
-                payment_service=service,
-                line_id=line.line_id,
-                points=line.points,
-                posted_on=line.posted_on,
-                recorded_at=now,
-            )
-            for application, line in judged.accepted
-        ],
-        batch_size=_CHUNK,
-    )
+    _keep(service=service, report=report, digest=digest, judged=judged, answer=answer, now=now)
     record(
         Act.AWARDS_RECORDED,
         who=f"provider:{key.key_id}",
@@ -169,6 +145,34 @@ def _totals(applications: Iterable[Application]) -> dict[tuple[uuid.UUID, str], 
 def _points_max(application: Application) -> Points:
     rule = load_round(application.round_id).incentives[IncentiveId(application.incentive)].rule
     return rule.points_max if isinstance(rule, PremiumRule) else rule.points
+
+
+def _keep(
+    *, service: PaymentService, report: Report, digest: str, judged: _Judged, answer: bytes, now: datetime
+) -> None:
+    kept = AwardReport.objects.create(
+        payment_service=service,
+        report_id=report.header.report_id,
+        body_digest=digest,
+        reported_up_to=report.header.reported_up_to,
+        answer=answer,
+        received_at=now,
+    )
+    for total in judged.totals.values():
+        total.save(update_fields=["recorded"])
+    entries = [
+        LedgerEntry(
+            report=kept,
+            application=application,
+            payment_service=service,
+            line_id=line.line_id,
+            points=line.points,
+            posted_on=line.posted_on,
+            recorded_at=now,
+        )
+        for application, line in judged.accepted
+    ]
+    LedgerEntry.objects.bulk_create(entries, batch_size=_CHUNK)
 
 
 def _answer(report: Report, judged: _Judged) -> bytes:
