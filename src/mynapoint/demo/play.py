@@ -44,6 +44,7 @@ class Journey:
     city: City
     robot: Robot
     person: Person
+    pin: str = PIN
     points: int = 0
 
     def steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -66,21 +67,21 @@ class Journey:
     def sign_in(self) -> str:
         """Sign in with the card; the first PIN is wrong on purpose."""
         asked = self.robot.get(f"{self.city.hub}/sign-in/")
-        refused = self._type_pin(self._to_agent(asked), WRONG_PIN).require("あと2回")
-        self._deliver(self._type_pin(refused, PIN))
+        refused = self.type_pin(self.to_agent(asked), WRONG_PIN).require("あと2回")
+        self.deliver(self.type_pin(refused, self.pin))
         return "a wrong PIN left 2 tries; the right one signed the statement"
 
     def reserve(self) -> str:
         """Make the reservation, signed by the card."""
         asked = self.robot.get(f"{self.city.hub}/reservation/")
-        done = self._sign(asked)
+        done = self.sign(asked)
         return f"My Key ID {done.value('my-key-id')}"
 
     def apply(self) -> str:
         """Choose サンプルPay for good: account proof, masked name, signed statement."""
         confirm = self._ask_for_proof()
         holder = confirm.value("masked-holder")
-        self._sign(confirm)
+        self.sign(confirm)
         return f"サンプルPay proved the account of {holder}; the card signed; it cannot be changed"
 
     def apply_again(self) -> str:
@@ -123,16 +124,20 @@ class Journey:
         except NotOnPage:
             return form
 
-    def _sign(self, page: Page) -> Page:
-        return self._deliver(self._type_pin(self._to_agent(page), PIN))
+    def sign(self, page: Page) -> Page:
+        """Go from a hub page through the agent and back, with the right PIN."""
+        return self.deliver(self.type_pin(self.to_agent(page), self.pin))
 
-    def _to_agent(self, page: Page) -> Page:
+    def to_agent(self, page: Page) -> Page:
+        """Take a hub page's statement to the agent."""
         return self.robot.submit(page, page.form("/v1/authenticate"))
 
-    def _type_pin(self, page: Page, pin: str) -> Page:
+    def type_pin(self, page: Page, pin: str) -> Page:
+        """Choose the person's card and type a PIN."""
         return self.robot.submit(page, page.form("/v1/confirm/"), card=self.person.card, pin=pin)
 
-    def _deliver(self, page: Page) -> Page:
+    def deliver(self, page: Page) -> Page:
+        """Let the agent's last page return to the hub."""
         return self.robot.submit(page, page.form("/card/return/"))
 
 

@@ -14,7 +14,6 @@ ROOT_URLCONF = "mynapoint.demo.urls"
 CLOCK = "mynapoint.demo.clock.now"
 BANNER = gettext_lazy("これはデモです。人物・お店・お金はすべて架空のもので、模擬カードを使います。")
 
-DEMO_SAMPLE_PAY = os.environ.get("MYNAPOINT_DEMO_SAMPLE_PAY", "http://localhost:8010")
 TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "templates", *TEMPLATES[0]["DIRS"]]
 STATICFILES_DIRS = [*STATICFILES_DIRS, Path(__file__).parent / "static"]
 LOCALE_PATHS = [Path(__file__).parent / "locale", *LOCALE_PATHS]

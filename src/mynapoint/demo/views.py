@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +19,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "people": PEOPLE,
         "pin": PIN,
         "today": tokyo_day(web.now()),
-        "sample_pay": settings.DEMO_SAMPLE_PAY,
+        "sample_pay": os.environ["MYNAPOINT_DEMO_SAMPLE_PAY"],
         "agent": settings.CARD_AGENT,
     }
     return render(request, "demo/start.html", context)

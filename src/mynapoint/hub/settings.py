@@ -19,7 +19,7 @@ TRUST = Path(os.environ.get("MYNAPOINT_TRUST", STATE / "trust"))
 CARD_ENVIRONMENT = os.environ.get("MYNAPOINT_ENVIRONMENT", "production")
 CLOCK = os.environ.get("MYNAPOINT_CLOCK", "django.utils.timezone.now")
 CARD_AGENT = os.environ.get("MYNAPOINT_CARD_AGENT", "http://127.0.0.1:47220")
-BANNER = ""
+BANNER: object = ""
 
 
 def _secret_key() -> str:
