@@ -94,7 +94,9 @@ class Intake:
         self._run(f"CREATE OR REPLACE TEMP TABLE taken_{name}_dropped (file INTEGER, line BIGINT, repeated BOOLEAN)")
         nothing = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {column.name}" for column in schema.columns)
         parts = [f"SELECT * FROM {self._read(schema, path)}" for path in files]
-        parts = parts or [f"SELECT 0 AS file, 0::BIGINT AS line, {nothing}, 0 AS fault, '' AS value WHERE false"]
+        parts = parts or [
+            f"SELECT 0 AS file, 0::BIGINT AS line, {nothing}, false AS is_bad, 0 AS fault, '' AS value WHERE false"
+        ]
         self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {' UNION ALL '.join(parts)}")
         self._show_standing(schema)
         self._progress(f"checking {name}")
@@ -102,7 +104,7 @@ class Intake:
         self._set_aside(
             schema,
             f"SELECT file, line, {_sql_list(fields)}[fault], value, {_sql_list(reasons)}[fault] "
-            f"FROM taken_{name}_rows WHERE fault IS NOT NULL",
+            f"FROM taken_{name}_rows WHERE is_bad",
         )
         self._drop_repeated(schema)
 

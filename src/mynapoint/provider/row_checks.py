@@ -35,14 +35,18 @@ def checks(schema: TableSchema, *, is_text: bool) -> list[Check]:
 
 
 def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool) -> str:
-    """Return a SELECT over the SELECT ``rows``: file · line · columns typed · fault (from 1, or NULL) · its value."""
+    """Return a SELECT over the SELECT ``rows``: file · line · columns typed · is_bad · fault (from 1) · its value.
+
+    ``is_bad`` (true, or false or NULL) is cheap to filter by; ``fault`` and ``value`` are for bad rows.
+    """
     numbered = list(enumerate(checks(schema, is_text=is_text), start=1))
+    is_bad = " OR ".join(f"({condition})" for _, (_, condition, _) in numbered)
     fault = " ".join(f"WHEN {condition} THEN {number}" for number, (_, condition, _) in numbered)
     value = " ".join(f"WHEN {number} THEN {column}::VARCHAR" for number, (column, _, _) in numbered)
     typed = ", ".join(f"{_typed(column)} AS {column.name}" for column in schema.columns)
     return (
-        f"SELECT {file} AS file, line, {typed}, fault, CASE fault {value} END AS value "
-        f"FROM (SELECT *, CASE {fault} END AS fault FROM ({rows}))"
+        f"SELECT {file} AS file, line, {typed}, is_bad, fault, CASE fault {value} END AS value "
+        f"FROM (SELECT *, {is_bad} AS is_bad, CASE {fault} END AS fault FROM ({rows}))"
     )
 
 
