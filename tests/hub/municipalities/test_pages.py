@@ -17,7 +17,6 @@ from mynapoint.hub.municipalities.models import ClosedDays, Counter, CounterHour
 from mynapoint.hub.words import PageWords
 from mynapoint.programme.rounds import Round, read_round
 from mynapoint.programme.sources import load_sources
-from mynapoint.programme.values import TOKYO
 
 DATA = Path(mynapoint.programme.__file__).parent / "data"
 
@@ -95,9 +94,9 @@ def test_while_the_new_last_day_is_open_the_page_says_so(towns: None, client: Cl
 
 
 def test_midnight_in_tokyo_changes_the_day(towns: None, client: Client) -> None:
-    clock.move_to(datetime(2022, 9, 19, 23, 59, tzinfo=TOKYO))
+    clock.move_to(datetime(2022, 9, 19, 14, 59, tzinfo=UTC))  # 23:59 in Tokyo
     before = main_text(client.get("/m/hadano/"))
-    clock.move_to(datetime(2022, 9, 20, 0, 0, tzinfo=TOKYO))
+    clock.move_to(datetime(2022, 9, 19, 15, 0, tzinfo=UTC))
 
     assert "申請期限 2022年9月30日まで" in before
     assert "申請期限 2022年12月31日まで" in main_text(client.get("/m/hadano/"))
@@ -143,3 +142,12 @@ def test_changed_hours_and_closed_days_show_from_their_day(hadano: Municipality,
     assert "平日・土曜日 午前10時から正午まで" in after
     assert "日曜日・祝日はお休みです" in after
     assert "2020年12月29日から2021年1月3日まではお休みです(年末年始)" in after
+
+
+@pytest.mark.parametrize("address", ["nishitokyo/?as_of=2022-01-24", "hadano/?as_of=2020-06-18", "hadano/inquiry/"])
+def test_municipal_pages_are_in_english_without_a_word_of_japanese(towns: None, client: Client, address: str) -> None:
+    client.cookies["django_language"] = "en"
+
+    seen = text(client.get(f"/m/{address}")).replace("日本語", "")
+
+    assert not [letter for letter in seen if "\u3041" <= letter <= "\u9fff"], seen
