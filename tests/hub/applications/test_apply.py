@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
+import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from hub import clock
 from hub.sample_pay import SamplePay
@@ -18,6 +19,7 @@ from hub.visitor import APPLY, Visitor, card_fields, text
 from mynapoint.exchange import card_token
 from mynapoint.hub.applications.models import Application, Consent, Draft, Notice
 from mynapoint.hub.audit.models import Act, AuditRecord
+from mynapoint.hub.identity.models import Resident
 
 
 @pytest.fixture
@@ -142,6 +144,23 @@ def test_a_receipt_is_shown_to_its_own_resident_only(reserved: Visitor, ueno: Vi
     ueno.sign_in()
 
     assert ueno.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("same", ["resident", "account_key", "account_reference"])
+def test_the_database_itself_refuses_a_second_application(reserved: Visitor, ueno: Visitor, same: str) -> None:
+    reserved.apply()
+    ueno.sign_in()
+    ueno.reserve()
+    first = Application.objects.get()
+    other = Application.objects.get()
+    other.pk = uuid.uuid4()
+    other.applied_at = first.applied_at + timedelta(days=1)
+    other.resident = Resident.objects.exclude(pk=first.resident_id).get()
+    other.account_key, other.account_reference = "other", "other"
+    setattr(other, same, getattr(first, same))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        other.save(force_insert=True)
 
 
 def test_an_application_cannot_be_changed_or_removed_even_in_the_database(reserved: Visitor) -> None:
