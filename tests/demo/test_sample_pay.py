@@ -16,6 +16,8 @@ from mynapoint.demo.sample_pay.app import create_app
 from mynapoint.demo.sample_pay.setup import prepare
 from mynapoint.exchange.messages import AccountProof, NoticeKind
 from mynapoint.programme.values import IncentiveId
+from mynapoint.provider.config import Config
+from mynapoint.provider.hub_client import HubClient
 from provider.asgi import Client
 from provider.fake_hub import URL, FakeHub, read_proof
 
@@ -40,7 +42,13 @@ def state(tmp_path: Path, hub: FakeHub) -> Path:
 
 @pytest.fixture
 def browser(state: Path, hub: FakeHub) -> Iterator[Client]:
-    with Client(create_app(state, hub_transport=hub.transport()), BASE) as client:
+    def connect(config: Config) -> HubClient:
+        transport = hub.transport()
+        return HubClient(
+            hub_url=config.hub_url, key=config.key, service_number=config.service_number, transport=transport
+        )
+
+    with Client(create_app(state, connect=connect), BASE) as client:
         yield client
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -19,27 +20,26 @@ from mynapoint.demo.sample_pay.frame import refused
 from mynapoint.demo.sample_pay.setup import FOLDER
 from mynapoint.demo.sample_pay.wallet import Wallet, WalletRefused
 from mynapoint.provider import account_api
-from mynapoint.provider.config import load_config
+from mynapoint.provider.config import Config, load_config
 from mynapoint.provider.hub_client import HubClient
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(state: Path | None = None, *, hub_transport: httpx.BaseTransport | None = None) -> Starlette:
+def connect_to_hub(config: Config) -> HubClient:
+    """Return a line to the hub that the settings name."""
+    return HubClient(hub_url=config.hub_url, key=config.key, service_number=config.service_number)
+
+
+def create_app(state: Path | None = None, *, connect: Callable[[Config], HubClient] = connect_to_hub) -> Starlette:
     """Return サンプルPay for a prepared state folder (setup.prepare); by default MYNAPOINT_DEMO_STATE names it.
 
-    hub_transport  for a hub in the same process, in tests
     Raises ConfigError when the folder is not prepared.
     """
     state = state or Path(os.environ[STATE_VARIABLE])
     config = load_config(state / FOLDER / "provider.toml")
-
-    def connect() -> HubClient:
-        return HubClient(
-            hub_url=config.hub_url, key=config.key, service_number=config.service_number, transport=hub_transport
-        )
-
-    connector = Connector(config, Wallet(state / FOLDER / WALLET_FILE), DemoClock(state / FILE_NAME), connect)
+    wallet = Wallet(state / FOLDER / WALLET_FILE)
+    connector = Connector(config, wallet, DemoClock(state / FILE_NAME), partial(connect, config))
     app = Starlette(
         routes=[
             Route("/", pages.home),
