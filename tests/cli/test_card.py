@@ -41,9 +41,9 @@ def test_status_shows_tries_and_validity_and_costs_no_try(own_city: Path) -> Non
 
     assert first == second
     assert first.splitlines() == [
-        "aoki     青木  3 tries left  valid 2021-06-10 to 2026-05-15",
-        "ishida   石田  3 tries left  valid 2017-06-21 to 2022-06-21",
-        "ueno     上野  3 tries left  valid 2019-04-02 to 2024-03-06",
+        "aoki     3 tries left  valid 2021-06-10 to 2026-05-15",
+        "ishida   3 tries left  valid 2017-06-21 to 2022-06-21",
+        "ueno     3 tries left  valid 2019-04-02 to 2024-03-06",
     ]
 
 

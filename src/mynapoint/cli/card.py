@@ -4,38 +4,84 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from mynapoint.card.agent.readers import Readers
 
 app = typer.Typer(no_args_is_help=True, help="The resident's card: its agent, and emulated cards for tests and demos.")
 
 Folder = Annotated[Path, typer.Argument(help="The folder of the emulated city.", file_okay=False)]
+Emulated = Annotated[
+    Path | None, typer.Option(help="Use the emulated cards of this folder (see `card issue`).", file_okay=False)
+]
 Day = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="A day in Tokyo, such as 2022-07-15.")]
 
 
 @app.command()
 def agent(
-    emulated: Annotated[Path, typer.Option(help="Use the emulated cards of this folder (see `card issue`).")],
+    emulated: Emulated = None,
     port: Annotated[int, typer.Option(min=1024, max=65535, help="Listen on 127.0.0.1 at this port.")] = 47220,
 ) -> None:
     """Run the card agent: its page shows what a site asks, takes the PIN and lets the card sign."""
     from mynapoint.card.agent.app import create_app
-    from mynapoint.card.agent.readers import EmulatedReaders
     from mynapoint.card.agent.server import PortTaken, serve
 
-    readers = EmulatedReaders(emulated)
-    names = [card.id for card in readers.cards()]
-    if not names:
-        _fail(f"{emulated} holds no emulated cards. Make some: mynapoint card issue {emulated} --on 2022-07-15")
+    readers = _readers(emulated)
+    kind = f"EMULATED cards: {', '.join(card.id for card in readers.cards())}" if emulated else "the card readers"
 
     def ready() -> None:
-        typer.echo(f"Card agent ready at http://127.0.0.1:{port} with EMULATED cards: {', '.join(names)}")
+        typer.echo(f"Card agent ready at http://127.0.0.1:{port} with {kind}")
 
     try:
         serve(create_app(readers, port=port), port=port, ready=ready)
     except PortTaken as error:
         _fail(str(error))
+
+
+@app.command()
+def emulate(
+    vpcd: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the virtual reader listens.")],
+    card: Annotated[str, typer.Option(help="aoki, ishida or ueno")],
+    emulated: Emulated = None,
+    state: Annotated[Path | None, typer.Option(help="Keep tries and PIN in this file (default: a fresh card).")] = None,
+) -> None:
+    """Lay an emulated card on pcscd's virtual reader, until stopped; without --emulated in a city made for today."""
+    import signal
+    import tempfile
+    import threading
+    from datetime import UTC
+
+    from mynapoint.card.emulator.cards import card_names, open_card
+    from mynapoint.card.emulator.issue import issue_city, untouched_state
+    from mynapoint.card.emulator.vpcd import emulate as lay_on_reader
+    from mynapoint.programme.values import tokyo_day
+
+    host, _, port = vpcd.rpartition(":")
+    if not host or not port.isdecimal():
+        _fail(f"--vpcd must be HOST:PORT, such as 127.0.0.1:35963; got {vpcd}")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = emulated or Path(temporary)
+        if emulated is None:
+            issue_city(folder, on=tokyo_day(datetime.now(UTC)))
+        if card not in card_names(folder):
+            _fail(f"there is no card {card!r}; there are: {', '.join(card_names(folder))}")
+        kept = state or Path(temporary) / "state.json"
+        if not kept.exists():
+            untouched_state(kept)
+        transport = open_card(folder, card, state=kept)
+        lay_on_reader(
+            transport,
+            host=host,
+            port=int(port),
+            stop=stop,
+            connected=lambda: typer.echo(f"{card} lies on the virtual reader at {vpcd}"),
+        )
 
 
 @app.command()
@@ -49,23 +95,29 @@ def issue(folder: Folder, on: Day) -> None:
 
 
 @app.command()
-def status(
-    emulated: Annotated[Path, typer.Option(help="The folder of the emulated city.", file_okay=False)],
-) -> None:
-    """Show each emulated card's tries left and its certificate's validity; costs no try."""
+def status(emulated: Emulated = None) -> None:
+    """Show each card's tries left and its certificate's validity; costs no try."""
     from cryptography import x509
 
-    from mynapoint.card.emulator.cards import card_label, card_names, open_card
-    from mynapoint.card.jpki import JpkiCard
+    from mynapoint.card.jpki import CardError, JpkiCard
+    from mynapoint.card.transport import CardGone
     from mynapoint.programme.values import tokyo_day
 
-    for name in card_names(emulated):
-        with JpkiCard(open_card(emulated, name)) as card:
-            tries = card.tries_left()
-            certificate = x509.load_der_x509_certificate(card.auth_certificate())
+    readers = _readers(emulated)
+    cards = readers.cards()
+    if not cards:
+        _fail("no card lies on a reader")
+    for seen in cards:
+        try:
+            with JpkiCard(readers.connect(seen.id)) as card:
+                tries = card.tries_left()
+                certificate = x509.load_der_x509_certificate(card.auth_certificate())
+        except (CardError, CardGone) as error:
+            typer.echo(f"{seen.id:8} {error}")
+            continue
         first, last = tokyo_day(certificate.not_valid_before_utc), tokyo_day(certificate.not_valid_after_utc)
         left = f"{tries} tries left" if tries else "PIN LOCKED"
-        typer.echo(f"{name:8} {card_label(emulated, name)}  {left:13} valid {first} to {last}")
+        typer.echo(f"{seen.id:8} {left:13} valid {first} to {last}")
 
 
 @app.command("reset-pin")
@@ -85,6 +137,23 @@ def reset_pin(folder: Folder, name: Annotated[str, typer.Argument(help="aoki, is
     typer.echo(f"{name}: new PIN set, 3 tries left")
 
 
-def _fail(message: str) -> None:
+def _readers(emulated: Path | None) -> Readers:
+    """Return the emulated cards of a folder, or this machine's readers; ends the command when there are none."""
+    from mynapoint.card.agent.readers import EmulatedReaders, PcscReaders
+    from mynapoint.card.reader import ReaderUnavailable, readers_with_card
+
+    if emulated is None:
+        try:
+            readers_with_card()
+        except ReaderUnavailable as error:
+            _fail(f"{error}\nWithout a reader: mynapoint card issue FOLDER --on DAY, then --emulated FOLDER")
+        return PcscReaders()
+    readers = EmulatedReaders(emulated)
+    if not readers.cards():
+        _fail(f"{emulated} holds no emulated cards. Make some: mynapoint card issue {emulated} --on 2022-07-15")
+    return readers
+
+
+def _fail(message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(1)

@@ -1,7 +1,8 @@
-"""Which cards the agent may use: the emulated ones of a folder, each as if it lay on a reader of its own."""
+"""Which cards the agent may use: those on PC/SC readers, or the emulated ones of a folder."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Protocol
 
 from mynapoint.card.emulator.cards import card_label, card_names, open_card
 from mynapoint.card.jpki import CardError, JpkiCard
+from mynapoint.card.reader import PcscTransport, ReaderUnavailable, readers_with_card
 from mynapoint.card.transport import CardGone, Transport
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,27 @@ class EmulatedReaders:
 
     def connect(self, card_id: str) -> Transport:
         return open_card(self.folder, card_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PcscReaders:
+    """The card readers of this machine, each known by its name."""
+
+    emulated: bool = False
+
+    def cards(self) -> Sequence[CardInReader]:
+        try:
+            names = readers_with_card()
+        except ReaderUnavailable as error:
+            _log.warning("no card can be read: %s", error)
+            return []
+        return [CardInReader(name, f"カードリーダー「{name}」のカード", f"The card on {name}") for name in names]
+
+    def connect(self, card_id: str) -> Transport:
+        try:
+            return PcscTransport(card_id)
+        except ReaderUnavailable as error:
+            raise CardGone(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

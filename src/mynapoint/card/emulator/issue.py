@@ -69,6 +69,11 @@ def issue_city(folder: Path, *, on: date) -> None:
         _sign_lists(folder, register, on)
 
 
+def untouched_state(path: Path) -> None:
+    """Write the state of a card as the city hands it out: its first PINs, all tries left."""
+    fresh_state(path, auth_pin=PIN.encode(), signature_password=SIGNATURE_PASSWORD.encode())
+
+
 def revoke_card(
     folder: Path, name: str, *, on: date, reason: x509.ReasonFlags = x509.ReasonFlags.cessation_of_operation
 ) -> None:
@@ -127,7 +132,7 @@ def _issue_card(card: Path, resident: Resident, authorities: Mapping[str, Author
         (card / f"{kind}.der").write_bytes(certificate.public_bytes(Encoding.DER))
         (card / f"{kind}-authority.der").write_bytes(authority.root.public_bytes(Encoding.DER))
     (card / "card.json").write_text(json.dumps({"label": resident.label}, ensure_ascii=False))
-    fresh_state(card / "state.json", auth_pin=PIN.encode(), signature_password=SIGNATURE_PASSWORD.encode())
+    untouched_state(card / "state.json")
 
 
 def _sign_lists(folder: Path, register: dict[str, Any], on: date) -> None:
