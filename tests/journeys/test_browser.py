@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub.chromium import MARKS, chromium, complaints, overflow
-from journeys.conftest import RunningCity
 from playwright.sync_api import Browser, Page
 
+from hub.chromium import MARKS, chromium, complaints, overflow
+from journeys.conftest import RunningCity
 from mynapoint.card.emulator.cards import reset_pin
 from mynapoint.demo.city import PEOPLE, PIN
 
@@ -47,6 +47,7 @@ def test_the_whole_journey_needs_a_keyboard_only(running_city: RunningCity, page
     look("04-sign-in")
     _press(page, "カードでログイン")
     look("05-agent")
+    _choose_first_card(page)
     _type_pin(page, "0000")
     assert "あと2回" in page.inner_text("body")
     look("06-wrong-pin")
@@ -55,6 +56,7 @@ def test_the_whole_journey_needs_a_keyboard_only(running_city: RunningCity, page
     look("07-reservation-first")
     _press(page, "予約へ進む")
     _press(page, "カードで予約する")
+    _choose_first_card(page)
     _type_pin(page, PIN)
     page.wait_for_url(f"{city.hub}/**")
     look("08-reserved")
@@ -69,6 +71,7 @@ def test_the_whole_journey_needs_a_keyboard_only(running_city: RunningCity, page
     statement = page.inner_text(".statement")
     assert "サンプルPay" in statement
     assert "変更" in statement
+    _choose_first_card(page)
     _type_pin(page, PIN)
     page.wait_for_url(f"{city.hub}/**")
     look("11-receipt")
@@ -117,7 +120,7 @@ def test_the_demo_speaks_english_too(running_city: RunningCity, browser: Browser
         _Look(page, pictures)(f"{number}-english")
         assert page.get_attribute("html", "lang") == "en"
         heading = page.inner_text("h1")
-        assert heading.isascii() or path.startswith("m/"), heading
+        assert heading.replace("’", "").isascii() or path.startswith("m/"), heading
     context.close()
 
 
@@ -154,11 +157,8 @@ def _press(page: Page, text: str) -> None:
     for _ in range(TABS_MAX):
         page.keyboard.press("Tab")
         if text in str(page.evaluate(FOCUSED)):
-            before = page.url
-            page.keyboard.press("Enter")
-            page.wait_for_load_state()
-            page.wait_for_timeout(150)
-            assert page.url != before or page.is_visible("body")
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
     raise AssertionError(f"{page.url}: no key reaches {text!r}")
 
@@ -170,6 +170,17 @@ def _fill(page: Page, name: str, text: str) -> None:
             page.keyboard.type(text)
             return
     raise AssertionError(f"{page.url}: no key reaches the field {name!r}")
+
+
+def _choose_first_card(page: Page) -> None:
+    """Move with Tab to the choice of cards and take the first, 青木's, with the space bar."""
+    page.wait_for_selector("#pin")
+    for _ in range(TABS_MAX):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name || ''") == "card":
+            page.keyboard.press("Space")
+            return
+    raise AssertionError(f"{page.url}: no key reaches the cards")
 
 
 def _type_pin(page: Page, pin: str) -> None:
