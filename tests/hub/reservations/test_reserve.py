@@ -84,3 +84,12 @@ def test_who_came_from_an_application_is_led_back_to_it(aoki: Visitor) -> None:
 
     assert 'href="/apply/MP0000001/card_uptake/">申込に戻る' in text(response)
     assert "申込に戻る" not in aoki.page("/reservation/?next=https%3A%2F%2Fevil.example%2F")
+
+
+def test_an_answer_is_taken_once_even_in_the_same_session(aoki: Visitor) -> None:
+    aoki.sign_in()
+    fields = card_fields(aoki.page("/reservation/"))
+    answer = aoki.sign(fields)
+    aoki.answer(fields, answer)
+
+    assert "challenge_expired" in text(aoki.answer(fields, answer))
