@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from award.both_engines import enrolment, fill, on_duckdb, rule, use
-from mynapoint.award import premium
+from mynapoint.award import premium, schemas, tables
 from mynapoint.programme.values import Points
 from mynapoint.provider import engines
 from mynapoint.provider.engines import BadMemory, open_duckdb
@@ -57,6 +57,17 @@ def test_the_largest_amounts_overflow_nothing() -> None:
     for by in (rule(), rule(rounding="each")):
         with duckdb.connect() as connection:
             assert on_duckdb(connection, by, AS_OF, [enrolment()], rows, {}) == {"A-SP00001234": 5_000}
+
+
+def test_the_expressions_read_the_columns_that_the_schemas_list() -> None:
+    for schema, table in (
+        (schemas.ENROLMENTS, tables.ENROLMENTS),
+        (schemas.TRANSACTIONS, tables.TRANSACTIONS),
+        (schemas.POSTED, tables.POSTED),
+    ):
+        kinds = {"text": "string", "whole": "int64", "instant": "timestamp(6)"}
+        listed = {column.name: kinds[column.type] for column in schema.columns}
+        assert {name: str(kind) for name, kind in table.schema().items()} == listed
 
 
 @pytest.mark.parametrize("run", [engines.run_duckdb, engines.run_reference])

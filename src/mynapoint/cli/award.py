@@ -41,15 +41,8 @@ def award(
     try:
         rule = load_service_rule(service)
         with _steps() as progress:
-            outcome = award_files(
-                rule,
-                instant,
-                Inputs(enrolments, tuple(transactions), posted),
-                out,
-                engine=chosen,
-                memory=memory,
-                progress=progress,
-            )
+            inputs = Inputs(enrolments, tuple(transactions), posted)
+            outcome = award_files(rule, instant, inputs, out, engine=chosen, memory=memory, progress=progress)
     except (ServiceFileError, UnreadableFile, BadMemory) as error:
         raise typer.BadParameter(str(error)) from error
     except OSError as error:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mynapoint.award.schemas import AWARDS
 from mynapoint.programme.service_rules import ServiceRule
 from mynapoint.provider.engines import DuckDB, Engine, open_duckdb, run_duckdb, run_reference
 from mynapoint.provider.intake import Intake, Taken
@@ -72,7 +73,7 @@ def award_files(
             progress("writing")
             awards, rejects = work / "awards.parquet", work / "rejects.csv"
             connection.execute(
-                f"COPY (SELECT application_id, points FROM {result} ORDER BY application_id) "
+                f"COPY (SELECT {', '.join(AWARDS.column_names)} FROM {result} ORDER BY {AWARDS.key}) "
                 f"TO {quoted(str(awards.absolute()))} (FORMAT parquet)"
             )
             connection.execute(

@@ -48,7 +48,7 @@ def open_duckdb(*, memory: str | None, spill: Path, readable: list[Path], writab
 
     Raises BadMemory unless ``memory`` is such as ``2GB`` or ``500MB``, or None for DuckDB's own limit.
     """
-    if memory is not None and not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", memory):
+    if memory is not None and not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", memory, re.IGNORECASE):
         raise BadMemory(f"{memory!r} is no amount of memory; write it as 2GB or 500MB")
     connection = duckdb.connect(config={"preserve_insertion_order": True, "temp_directory": str(spill)})
     if memory is not None:

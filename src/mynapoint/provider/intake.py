@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from mynapoint.award.schemas import ENROLMENTS, POSTED, TRANSACTIONS, TableSchema
+from mynapoint.award.schemas import ENROLMENTS, POSTED, REJECTS, TRANSACTIONS, TableSchema
 from mynapoint.provider.row_checks import FIRST_STANDS, SQL_TYPES, checked_select, checks
 from mynapoint.provider.table_files import TableFile, quoted, read_file
 
@@ -70,10 +70,8 @@ class Intake:
         self._progress = progress
         self._files: list[Path] = []
         self._broken: Counter[str] = Counter()
-        self._run(
-            "CREATE OR REPLACE TEMP TABLE taken_rejects "
-            "(file VARCHAR, line BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR)"
-        )
+        columns = ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in REJECTS.columns)
+        self._run(f"CREATE OR REPLACE TEMP TABLE taken_rejects ({columns})")
 
     def take_all(self, *, enrolments: Path, transactions: Sequence[Path], posted: Path | None) -> Taken:
         """Take the three inputs of an award. Raises UnreadableFile; anything less sets rows aside."""
