@@ -241,7 +241,7 @@ def test_my_page_says_what_is_still_to_earn_and_when(
 
     page = aoki.page("/my/")
 
-    assert "あと8,000円のチャージで、残りの2,000ポイントを受け取れます" in page
+    assert "合計8,000円のチャージ(まだ付与されていない分を含みます)で、残りの2,000ポイントを受け取れます" in page
     assert "2022年7月中のチャージ分は、2022年8月31日の予定です" in page
     assert "2022年7月15日 09:00までの分の報告を受けています" in page
     assert "申し込みます。申し込んだ後は、決済サービスを変更できません。" in page

@@ -25,7 +25,7 @@ def expected(
 ) -> list[Expected]:
     """Return what is to be expected on a day in Tokyo, soonest first; nothing once all use has been awarded.
 
-    ``yen_left``  what fills the room: a threshold is reached with it
+    ``yen_left``  what fills the room; the hub does not know how much of it has been used already
     """
     use = _USE[counts]
     if isinstance(schedule, AfterUse):
@@ -59,13 +59,13 @@ def _threshold(
     lines = []
     if today <= earning_until:
         reached = PageWords(
-            f"{month_in(today, 'ja')}中に{use.ja}があと{yen_left:,}円に達したとき",
-            f"If {use.en.lower()} of {yen_left:,} yen more are reached in {month_in(today, 'en')}",
+            f"まだ付与されていない{use.ja}の合計が{month_in(today, 'ja')}中に{yen_left:,}円に達したとき",
+            f"If {use.en.lower()} not yet awarded reach {yen_left:,} yen in {month_in(today, 'en')}",
         )
         lines.append(Expected(reached, schedule.opens_on(today)))
     unreached = PageWords(
         f"{japanese_date(earning_until)}までに達しなかったとき",
-        f"If they are not reached by {english_date(earning_until)}",
+        f"If they do not reach it by {english_date(earning_until)}",
     )
     day = schedule.opens_on(earning_until)
     return [*lines, Expected(unreached, day)] if day >= today else lines
