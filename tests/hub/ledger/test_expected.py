@@ -56,7 +56,7 @@ def test_a_threshold_says_what_is_missing_and_what_happens_if_it_stays_so() -> N
 
 def test_the_same_in_english() -> None:
     assert lines(MonthClose(1, "last"), APPLIED, "en") == ["Top-ups in July 2022 → 2022-08-31"]
-    assert (
-        lines(Threshold(3, 15), APPLIED, "en")[0]
-        == "If top-ups of 8,000 yen more are reached in July 2022 → 2022-10-15"
-    )
+    assert lines(Threshold(3, 15), APPLIED, "en") == [
+        "If top-ups not yet awarded reach 8,000 yen in July 2022 → 2022-10-15",
+        "If they do not reach it by 30 September 2023 → 2023-12-15",
+    ]
