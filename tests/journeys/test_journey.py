@@ -115,6 +115,17 @@ def test_neither_account_nor_security_code_is_kept_by_the_hub(spent: Spent, secr
         assert secret.encode() not in place
 
 
+def test_the_hub_is_also_reached_by_its_number(running_city: RunningCity, robot: Robot) -> None:
+    city = running_city.city
+    journey = Journey(city, robot, UENO)
+
+    signed_in = journey.sign(robot.get(f"http://127.0.0.1:{city.hub_port}/sign-in/"))
+
+    assert signed_in.url.startswith(f"http://127.0.0.1:{city.hub_port}/")
+    assert signed_in.status == 200
+    robot.get(f"http://127.0.0.1:{city.hub_port}/my/").require("マイページ", "ログアウト")
+
+
 def test_a_second_application_is_refused_with_its_reason(running_city: RunningCity, robot: Robot) -> None:
     journey = Journey(running_city.city, robot, UENO)
     for act in (journey.sign_in, journey.reserve, journey.apply):
