@@ -33,6 +33,8 @@ class AfterUse:
 
     >>> AfterUse(hours=3).words("en")
     '3 hours after each use'
+    >>> AfterUse(hours=720).words("en")
+    '30 days after each use'
     """
 
     hours: int
@@ -49,9 +51,11 @@ class AfterUse:
         """Say it in ``ja`` or ``en``."""
         if self.hours == 0:
             return "ご利用後すぐ" if language.startswith("ja") else "at once after each use"
+        days, hours = divmod(self.hours, 24)
+        number, ja, en = (days, "日", "day") if days > 1 and not hours else (self.hours, "時間", "hour")
         if language.startswith("ja"):
-            return f"ご利用の{self.hours}時間後"
-        return f"{self.hours} hour{'s' if self.hours > 1 else ''} after each use"
+            return f"ご利用の{number}{ja}後"
+        return f"{number} {en}{'s' if number > 1 else ''} after each use"
 
     def as_table(self) -> dict[str, str | int]:
         """Return the ``[schedule]`` table it was read from."""
