@@ -37,7 +37,7 @@ def running_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCi
     city = City(tmp_path_factory.mktemp("city"), hub_port=free_port(), pay_port=free_port(), agent_port=free_port())
     city.prepare()
     behind = replace(city, hub_port=free_port())
-    servers = [replace(behind.servers[0], ready_url=f"{behind.hub}/healthz"), *city.servers[1:]]
+    servers = [behind.servers[0], *city.servers[1:]]
     with (
         recording(city.hub_port, behind.hub_port) as recorder,
         running(servers, environment=city.environment, logs=city.state / "logs"),

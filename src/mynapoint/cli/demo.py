@@ -27,7 +27,8 @@ def demo(
     from mynapoint.demo.processes import DemoStopped
 
     console = Console(highlight=False)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     try:
         with _state_folder(state) as folder:
             if play:

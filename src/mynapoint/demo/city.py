@@ -80,12 +80,16 @@ class City:
         """The three servers, in the order in which they start."""
         pay = python("granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "--port", str(self.pay_port))
         return (
-            Server("hub", python("mynapoint", "hub", "serve", "--port", str(self.hub_port)), f"{self.hub}/healthz"),
-            Server("sample-pay", [*pay, "mynapoint.demo.sample_pay.app:create_app"], f"{self.pay}/"),
+            Server(
+                "hub",
+                python("mynapoint", "hub", "serve", "--port", str(self.hub_port)),
+                _ready(self.hub_port, "healthz"),
+            ),
+            Server("sample-pay", [*pay, "mynapoint.demo.sample_pay.app:create_app"], _ready(self.pay_port)),
             Server(
                 "card-agent",
                 python("mynapoint", "card", "agent", "--emulated", str(self.state), "--port", str(self.agent_port)),
-                f"{self.agent}/",
+                _ready(self.agent_port),
             ),
         )
 
@@ -110,3 +114,8 @@ class City:
         """Keep the servers of a prepared city running for the block. Raises DemoStopped."""
         with running(self.servers, environment=self.environment, logs=self.state / "logs") as started:
             yield started
+
+
+def _ready(port: int, path: str = "") -> str:
+    """Return the address that tells whether a server is up; by number, as not every machine can look up a name."""
+    return f"http://127.0.0.1:{port}/{path}"
