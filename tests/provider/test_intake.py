@@ -164,6 +164,15 @@ def test_columns_may_stand_in_any_order_with_others_between(
     assert standing(connection) == [("t1", 5, 1_657_933_200_000_000)]
 
 
+def test_other_columns_may_have_any_names_even_alike(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    content = HEADER.replace("\n", ",KIND,memo,memo,line\n") + T1.replace("\n", ",refund,x,y,7\n")
+
+    assert take(connection, tmp_path, content)[0].accepted == 1
+    assert take(connection, tmp_path, content + "\nbroken\n")[1] == [
+        (4, "", "broken", "has 1 fields; the header has 10")
+    ]
+
+
 def test_a_row_seen_twice_counts_once_and_other_content_is_set_aside(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
@@ -309,6 +318,15 @@ def test_parquet_rows_are_checked_like_csv_rows(
     assert standing(connection) == [("t1", 5, 1_657_933_200_000_000)]
     aside = connection.execute("SELECT line, field, value, reason FROM taken_rejects").fetchall()
     assert aside == [(2, "occurred_at", None, "is missing")]
+
+
+def test_the_name_of_a_folder_changes_no_row(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    folder = tmp_path / "kind=refund" / "amount_yen=99999"
+    folder.mkdir(parents=True)
+
+    Intake(connection).take(TRANSACTIONS, [parquet(folder)])
+
+    assert standing(connection) == [("t1", 5, 1_657_933_200_000_000)]
 
 
 @pytest.mark.parametrize(

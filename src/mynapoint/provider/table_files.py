@@ -18,7 +18,7 @@ import duckdb
 
 from mynapoint.award.schemas import Column, TableSchema
 
-_DIALECT = "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr=''"
+_DIALECT = "auto_detect=false, hive_partitioning=false, header=true, delim=',', quote='\"', escape='\"', nullstr=''"
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"})
 _WHOLE_UNSIGNED = frozenset({"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"})
 _NO_TEXT = "\udc80"
@@ -78,7 +78,8 @@ def quoted(text: str) -> str:
 
 
 def _parquet_rows(connection: duckdb.DuckDBPyConnection, file: TableFile) -> str:
-    scan = f"read_parquet({quoted(str(file.path.absolute()))}, file_row_number=true)"
+    options = "file_row_number=true, hive_partitioning=false"  # a folder named amount_yen=1 must not become a column
+    scan = f"read_parquet({quoted(str(file.path.absolute()))}, {options})"
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
     except duckdb.Error as error:
@@ -93,7 +94,9 @@ def _parquet_rows(connection: duckdb.DuckDBPyConnection, file: TableFile) -> str
 def _read_csv(connection: duckdb.DuckDBPyConnection, file: TableFile, into: str, typed: Typed) -> list[BrokenRow]:
     header = _header(file.path)
     _require_columns(file, header)
-    rows = f"SELECT row_number() OVER () + 1 AS line, {_names(file.schema)} FROM {_csv_scan(file.path, header)}"
+    known = file.schema.column_names
+    names = [name if name in known else f"other_{at}" for at, name in enumerate(header)]  # what is not read may clash
+    rows = f"SELECT row_number() OVER () + 1 AS line, {_names(file.schema)} FROM {_csv_scan(file.path, names)}"
     try:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {typed(rows, True)}")
         if len(connection.table(into)) + 1 == _line_count(file.path):
@@ -102,13 +105,13 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, file: TableFile, into: str,
         pass  # not every line is a row: read again below, where each line is judged by itself
     clean = file.scratch / "rows.csv"
     broken = _rewrite(file.path, header, clean)
-    rows = f"SELECT line::BIGINT AS line, {_names(file.schema)} FROM {_csv_scan(clean, ['line', *header])}"
+    rows = f"SELECT line::BIGINT AS line, {_names(file.schema)} FROM {_csv_scan(clean, ['line', *names])}"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {typed(rows, True)}")
     return broken
 
 
-def _csv_scan(path: Path, header: list[str]) -> str:
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in header)
+def _csv_scan(path: Path, names: list[str]) -> str:
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
     return f"read_csv({quoted(str(path.absolute()))}, {_DIALECT}, columns={{{columns}}})"
 
 
@@ -185,7 +188,7 @@ def _require_columns(file: TableFile, names: list[str]) -> None:
     if missing := [name for name in wanted if name not in names]:
         why = f"lacks the column {', '.join(missing)}; {file.schema.name} has {', '.join(wanted)}"
         raise UnreadableFile(file.path, why)
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := [name for name in wanted if names.count(name) > 1]:
         raise UnreadableFile(file.path, f"has the column {', '.join(twice)} twice")
 
 
