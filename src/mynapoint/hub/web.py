@@ -77,7 +77,9 @@ def refusal_response(request: HttpRequest, refused: Refused) -> HttpResponse:
             content_type="application/problem+json",
         )
     context = {"sentences": sentences(refused.reasons), "codes": [r.refusal.code for r in refused.reasons]}
-    return render(request, "refused.html", context, status=422)
+    response = render(request, "refused.html", context, status=422)
+    response["Cache-Control"] = "no-store"  # the figures of a reason are about a person, signed in or not
+    return response
 
 
 class RefusalMiddleware:

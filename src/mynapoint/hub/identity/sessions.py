@@ -28,7 +28,7 @@ class ResidentRequest(HttpRequest):
 def resident_required(
     view: Callable[Concatenate[ResidentRequest, _P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, _P], HttpResponse]:
-    """Let a view run for a signed-in resident only; others sign in first and come back. Nothing of it is cached."""
+    """Let a view run for a signed-in resident only; others sign in first and come back."""
 
     @wraps(view)
     def signed_in(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
@@ -38,16 +38,20 @@ def resident_required(
             return redirect(f"{reverse('identity:sign_in')}?{urlencode({'next': back})}")
         own = cast(ResidentRequest, request)
         own.resident = resident
-        response = view(own, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
+        return view(own, *args, **kwargs)
 
     return cast(Callable[Concatenate[HttpRequest, _P], HttpResponse], signed_in)
 
 
+def resident_id(request: HttpRequest) -> str | None:
+    """Return the pseudonym in the session, without asking the database whether there is such a resident."""
+    text = request.session.get(_KEY)
+    return str(text) if text else None
+
+
 def signed_in_resident(request: HttpRequest) -> Resident | None:
     """Return the session's resident, or None."""
-    text = request.session.get(_KEY)
+    text = resident_id(request)
     return Resident.objects.filter(pk=uuid.UUID(text)).first() if text else None
 
 
