@@ -133,7 +133,7 @@ def test_several_files_are_one_ledger_and_parquet_is_read_like_csv(folder: Path)
         ("--enrolments", "none.csv", "cannot be opened"),
         ("--transactions", ".", "cannot be opened"),
         ("--posted", "enrolments.csv", "lacks the column points"),
-        ("--out", "service.toml", "service.toml"),
+        ("--out", "service.toml", "service.toml is a file; name a folder"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_exits_with_2(folder: Path, option: str, value: str, says: str) -> None:

@@ -140,3 +140,12 @@ def test_a_hub_that_is_not_there_means_try_again(config: Path) -> None:
 
     assert status == 75
     assert "Is the hub running" in err
+
+
+@pytest.mark.parametrize("as_of", ["2022-08-31", "31 August", "0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59-01:00"])
+def test_an_instant_that_is_none_is_refused_with_an_example_or_its_range(as_of: str) -> None:
+    status, _, error = run("run", "--as-of", as_of)
+
+    assert status == 2
+    assert "such as 2022-08-31T00:00:00+09:00" in " ".join(error.split()) or "between 1970 and 2199" in error
+    assert "Traceback" not in error

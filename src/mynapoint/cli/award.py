@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mynapoint.cli.instants import instant
 
 if TYPE_CHECKING:
     from mynapoint.provider.award_files import Outcome
@@ -37,33 +38,22 @@ def award(
     from mynapoint.provider.engines import BadMemory
     from mynapoint.provider.table_files import UnreadableFile
 
-    instant, chosen = _instant(as_of), _engine(engine)
+    at, chosen = instant(as_of), _engine(engine)
     try:
         rule = load_service_rule(service)
         with _steps() as progress:
             inputs = Inputs(enrolments, tuple(transactions), posted)
-            outcome = award_files(rule, instant, inputs, out, engine=chosen, memory=memory, progress=progress)
+            outcome = award_files(rule, at, inputs, out, engine=chosen, memory=memory, progress=progress)
     except (ServiceFileError, UnreadableFile, BadMemory) as error:
         raise typer.BadParameter(str(error)) from error
+    except FileExistsError as error:
+        raise typer.BadParameter(f"{out} is a file; name a folder", param_hint="--out") from error
     except OSError as error:
         raise typer.BadParameter(f"{error.filename or out}: {error.strerror}", param_hint="--out") from error
     except duckdb.OutOfMemoryException as error:
         typer.echo("Error: this award needs more than the memory it may use; raise --memory.", err=True)
         raise typer.Exit(1) from error
-    _print(outcome, f"engine {chosen}, as of {instant.isoformat()}")
-
-
-def _instant(text: str) -> datetime:
-    hint = "write an instant with its offset, such as 2022-08-31T00:00:00+09:00"
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no instant; {hint}", param_hint="--as-of") from None
-    if instant.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no time zone; {hint}", param_hint="--as-of")
-    if not 1970 <= instant.year < 2200:
-        raise typer.BadParameter(f"{text!r} does not lie between 1970 and 2199", param_hint="--as-of")
-    return instant
+    _print(outcome, f"engine {chosen}, as of {at.isoformat()}")
 
 
 def _engine(text: str) -> Engine:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mynapoint.cli.instants import instant
+
 if TYPE_CHECKING:
     from mynapoint.provider.award_run import Step
     from mynapoint.provider.config import Config
@@ -66,7 +68,7 @@ def run(
     from mynapoint.provider.points_gateway import FileGateway
 
     now = _now()
-    instant = now if as_of is None else _instant(as_of)
+    at = now if as_of is None else instant(as_of).astimezone(UTC)
     with _told_in_one_sentence():
         settings = load_config(config)
         with _hub(settings) as hub:
@@ -78,7 +80,7 @@ def run(
                 gateway=FileGateway(settings.credits),
                 hub=hub,
             )
-            result = award_run.run(provider, as_of=instant, now=now, progress=_progress())
+            result = award_run.run(provider, as_of=at, now=now, progress=_progress())
     words = (
         f"As of {result.as_of.isoformat()}: {result.posted:,} lines posted, {result.points_posted:,} points; "
         f"{result.reports} reports taken by the hub, {result.refused:,} lines refused."
@@ -119,20 +121,8 @@ def _now() -> datetime:
     if not dotted:
         return datetime.now(UTC)
     module, _, name = dotted.rpartition(".")
-    instant: datetime = getattr(importlib.import_module(module), name)()
-    return instant
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = datetime.min  # noqa: DTZ901 - refused in the next line, like any other instant without an offset
-    if instant.tzinfo is None:
-        raise typer.BadParameter(
-            f"{text!r}: write an instant with its offset, such as 2022-08-31T00:00:00+09:00", param_hint="--as-of"
-        )
-    return instant.astimezone(UTC)
+    present: datetime = getattr(importlib.import_module(module), name)()
+    return present
 
 
 @contextmanager

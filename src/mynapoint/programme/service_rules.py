@@ -93,8 +93,10 @@ def load_service_rule(path: Path) -> ServiceRule:
     """Read a service file. Raises ServiceFileError."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ServiceFileError(str(path), "file", f"cannot be read: {error}") from error
+    except OSError as error:
+        raise ServiceFileError(str(path), "file", f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ServiceFileError(str(path), "file", "cannot be read: it is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ServiceFileError(str(path), "file", f"is not TOML: {error}") from error
     return parse_service_rule(table, file=str(path))

@@ -57,8 +57,10 @@ def load_config(path: Path) -> Config:
     """Read a provider.toml and what it names. Raises ConfigError."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(path, "file", f"cannot be read: {error}") from error
+    except OSError as error:
+        raise ConfigError(path, "file", f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, "file", "cannot be read: it is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path, "file", f"is not TOML: {error}") from error
     file = _File(path, table)
