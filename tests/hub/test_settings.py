@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -117,3 +118,79 @@ def test_the_trust_store_notices_a_new_list(own_city: Path, settings: Settings) 
     revoke_card(own_city, "ueno", on=clock.START.date())
 
     assert sum(len(one.revoked) for one in trust_store().revocation_lists.values()) == before + 1
+
+
+ASK = """
+import json, django
+django.setup()
+from django.core.management import call_command
+from django.test import Client
+from django.urls import path
+import mynapoint.hub.urls as urls
+
+def broken(request):
+    raise RuntimeError("a bug")
+
+urls.urlpatterns.append(path("broken/", broken))
+call_command("migrate", verbosity=0)
+client = Client(raise_request_exception=False)
+print(json.dumps([client.get(path, headers=headers).status_code for path, headers in REQUESTS]))
+"""
+
+
+def asked(requests: list[tuple[str, dict[str, str]]], state: Path, **environment: str) -> tuple[list[int], str]:
+    """Send requests to a hub with these settings in a process of its own; return statuses and what it logged."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MYNAPOINT_", "DJANGO_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", ASK.replace("REQUESTS", repr(requests))],
+        env=kept | {"MYNAPOINT_STATE": str(state), "DJANGO_SETTINGS_MODULE": "mynapoint.hub.settings"} | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout), done.stderr
+
+
+def test_behind_a_proxy_that_ends_tls_the_hub_serves_and_plain_http_is_sent_to_https(tmp_path: Path) -> None:
+    public = {"host": "points.example"}
+
+    statuses, _ = asked(
+        [("/sign-in/", public | {"x-forwarded-proto": "https"}), ("/sign-in/", public)],
+        tmp_path,
+        MYNAPOINT_ORIGINS="https://points.example",
+    )
+
+    assert statuses == [200, 301]
+
+
+def test_a_forwarded_scheme_means_nothing_to_a_hub_without_tls(tmp_path: Path) -> None:
+    statuses, _ = asked([("/sign-in/", {"host": "localhost:8000", "x-forwarded-proto": "https"})], tmp_path)
+
+    assert statuses == [200], "http, so its origin is one of ours"
+
+
+def test_a_bug_leaves_its_trace_and_a_one_time_name_leaves_none(tmp_path: Path) -> None:
+    here = {"host": "localhost:8000"}
+
+    statuses, logged = asked([("/broken/", here), ("/card/continue/one-time-name/", here)], tmp_path)
+
+    assert statuses == [500, 422]
+    assert "RuntimeError: a bug" in logged
+    assert "one-time-name" not in logged
+
+
+@pytest.mark.parametrize(
+    "origins",
+    ["https://points.example/", "https://Points.example", "http://points.example", "points.example", ""],
+)
+def test_an_origin_that_no_browser_would_name_so_is_an_error(origins: str, tmp_path: Path) -> None:
+    refused = hub("check", tmp_path, MYNAPOINT_ORIGINS=origins)
+
+    assert refused.returncode == 1
+    assert "identity.E003" in refused.stderr, refused.stderr[-600:]
+
+
+def test_origins_may_be_written_with_blanks(tmp_path: Path) -> None:
+    asked_for = hub("check", tmp_path, MYNAPOINT_ORIGINS="https://points.example, https://www.points.example")
+
+    assert "identity.E003" not in asked_for.stderr

@@ -12,9 +12,13 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 STATE = Path(os.environ.get("MYNAPOINT_STATE", "state")).resolve()
-ORIGINS = os.environ.get("MYNAPOINT_ORIGINS", "http://localhost:8000,http://127.0.0.1:8000").split(",")
+ORIGINS = [
+    origin.strip()
+    for origin in os.environ.get("MYNAPOINT_ORIGINS", "http://localhost:8000,http://127.0.0.1:8000").split(",")
+]
 TRUST = Path(os.environ.get("MYNAPOINT_TRUST", STATE / "trust"))
 CARD_ENVIRONMENT = os.environ.get("MYNAPOINT_ENVIRONMENT", "production")
 CLOCK = os.environ.get("MYNAPOINT_CLOCK", "django.utils.timezone.now")
@@ -38,7 +42,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = False
-ALLOWED_HOSTS = sorted({origin.split("//")[1].rsplit(":", 1)[0] for origin in ORIGINS})
+ALLOWED_HOSTS = sorted({urlsplit(origin).hostname or "" for origin in ORIGINS})
 ROOT_URLCONF = "mynapoint.hub.urls"
 WSGI_APPLICATION = "mynapoint.hub.wsgi.application"
 
@@ -123,6 +127,8 @@ SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_SSL_REDIRECT = _HTTPS
+# TLS ends at a proxy. Whoever reaches the hub past it can claim https, but then is answered in plain http.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # The card agent is reached by a form POST; it must see the true Origin (docs/decisions/0005-card-agent.md).
@@ -142,4 +148,12 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }
+}
+
+# Bugs are traced to standard error. Nothing below an error is: paths of refused requests hold one-time names.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"standard_error": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["standard_error"], "level": "ERROR", "propagate": False}},
 }

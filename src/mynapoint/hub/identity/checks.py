@@ -1,4 +1,4 @@
-"""What must be true of the trust folder before the hub starts: roots of its environment, and their lists."""
+"""What must be true before the hub starts: roots of its environment with their lists, and origins cards can sign."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
+from mynapoint.exchange.card_token import BadCardToken, origin_of
 from mynapoint.hub.identity.trust import trust_store
 
 ENVIRONMENTS = {"production", "emulated"}
@@ -36,3 +37,21 @@ def check_trust(**_: Any) -> list[CheckMessage]:
         hint = "Cards of these roots are refused until their list is there."
         return [checks.Warning(f"No revocation list for roots {', '.join(missing)}", hint=hint, id="identity.W002")]
     return []
+
+
+@register()
+def check_origins(**_: Any) -> list[CheckMessage]:
+    """Refuse an origin that is not written as browsers and cards name it: then nobody could sign in."""
+    hint = "Write MYNAPOINT_ORIGINS like https://points.example: lower case, no path; http for this machine only."
+    return [
+        Error(f"{origin!r} is not an origin that cards sign", hint=hint, id="identity.E003")
+        for origin in settings.ORIGINS
+        if not _is_origin(origin)
+    ]
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        return origin_of(text) == text
+    except BadCardToken:
+        return False
