@@ -169,6 +169,8 @@ def parse_incentive(
         for first, last in (("applications_from", "applications_until"), ("earning_from", "earning_until")):
             if first in named:
                 _refuse_reversed(table, named[first], named[last])
+        if "earning_until" in named:  # else nobody who applies could earn anything
+            _refuse_reversed(table, named["applications_from"], named["earning_until"])
         ours = {parameter.key for parameter in named.values()}
         incentive = Incentive(
             id=IncentiveId(id_),

@@ -244,5 +244,5 @@ def _whole(row: RuleTable, unit: Unit, *, least: int) -> int:
 
 def _known(row: RuleTable, key: str, id_: str, sources: Mapping[str, Source]) -> Source:
     if id_ not in sources:
-        raise row.error(key, f"{id_!r} is not in sources.toml")
+        raise row.error(key, f"{id_!r} is not in sources.toml; add the source to this file as [source.{id_}]")
     return sources[id_]

@@ -17,8 +17,9 @@ holds (PIN, telephone line, statements on the card …) is part of both rounds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -29,7 +30,7 @@ from mynapoint.programme.contacts import ContactLine, parse_contact_line
 from mynapoint.programme.incentives import DirectRule, Grace, Incentive, PremiumRule, parse_grace, parse_incentive
 from mynapoint.programme.parameters import Parameter, Statement, parse_parameter, parse_statement
 from mynapoint.programme.rule_file import RuleFileError, RuleTable, read_toml
-from mynapoint.programme.sources import Source, load_sources
+from mynapoint.programme.sources import Source, load_sources, parse_source
 from mynapoint.programme.values import IncentiveId
 from mynapoint.programme.words import Words
 
@@ -39,12 +40,15 @@ __all__ = [
     "PUBLIC_FUNDS_ACCOUNT",
     "ROUND_IDS",
     "DirectRule",
+    "Examined",
     "Grace",
     "Incentive",
     "PremiumRule",
     "Round",
     "RuleFileError",
     "UnknownRound",
+    "examine_round",
+    "find_round",
     "load_round",
     "read_round",
 ]
@@ -64,7 +68,9 @@ class UnknownRound(LookupError):
     """No round of that name ships with the package."""
 
     def __init__(self, round_id: str) -> None:
-        super().__init__(f"there is no round {round_id!r}; known: {', '.join(ROUND_IDS)}")
+        super().__init__(
+            f"there is no round {round_id!r}; known: {', '.join(ROUND_IDS)}; or give the path of a programme file"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,59 +94,151 @@ def load_round(round_id: str) -> Round:
     return read_round(_DATA / f"{round_id}.toml", load_sources())
 
 
+def find_round(name: str) -> Round:
+    """Return a round of the package by its name, or of any file by its path. Raises UnknownRound, RuleFileError."""
+    if name in ROUND_IDS:
+        return load_round(name)
+    path = Path(name)
+    if path.suffix != ".toml" and not path.is_file():
+        raise UnknownRound(name)
+    return read_round(path, load_sources())
+
+
 def read_round(path: Path | Traversable, sources: Mapping[str, Source]) -> Round:
     """Return the round of any file; a file it ``includes`` is one of the package. Raises RuleFileError."""
-    with read_toml(path) as file:
-        round_id, label = file.text("id"), file.words("label")
-        parts = _Parts()
+    examined = examine_round(path, sources)
+    if examined.law is None:
+        raise examined.faults[0]
+    return examined.law
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A programme file as far as it can be read: ``law`` is None where there is a fault; one fault a table at most."""
+
+    law: Round | None
+    faults: tuple[RuleFileError, ...]
+
+
+def examine_round(path: Path | Traversable, sources: Mapping[str, Source]) -> Examined:
+    """Read a whole programme file, past its faults, so that all of them can be told at once.
+
+    A table that names what could not be read (a figure, a source) is passed over: its own faults, if it has any,
+    are told once those are put right.
+    """
+    parts = _Parts(dict(sources))
+    try:
+        file = read_toml(path)
+    except RuleFileError as fault:
+        return Examined(None, (fault,))
+    round_id, label, tables = "", Words("", ""), dict[str, RuleTable]()
+    with parts.faults_kept():
+        round_id = file.text("id")
+    with parts.faults_kept():
+        label = file.words("label")
+    parts.read_sources(file)
+    with parts.faults_kept():
         for name in file.texts("includes"):
             included = _DATA / f"{name}.toml"
             if not included.is_file():
                 raise file.error("includes", f"there is no shared file {name!r}")
-            with read_toml(included) as shared:
-                parts.read(shared, sources)
-        incentives = list(file.tables("incentive"))
-        parts.read(file, sources)
-        if not incentives:
-            raise file.error("incentive", "needs at least one incentive")
-        return Round(
+            parts.read(read_toml(included))
+    with parts.faults_kept():
+        tables = dict(file.tables("incentive"))
+    parts.read(file)
+    if not tables:
+        parts.faults.append(file.error("incentive", "needs at least one incentive"))
+    parts.read_incentives(tables)
+    if parts.faults:
+        return Examined(None, tuple(parts.faults))
+    return Examined(
+        Round(
             id=round_id,
             label=label,
             parameters=parts.parameters,
             statements=parts.statements,
             contact_lines=parts.contact_lines,
             graces=parts.graces,
-            incentives={
-                IncentiveId(id_): parse_incentive(id_, table, parts.parameters, parts.graces)
-                for id_, table in incentives
-            },
-        )
+            incentives=parts.incentives,
+        ),
+        (),
+    )
 
 
+@dataclass(slots=True)
 class _Parts:
-    """What a round is put together from while its files are read; a key that comes twice is refused."""
+    """What a round is put together from while its files are read; a key that comes twice is a fault."""
 
-    def __init__(self) -> None:
-        self.parameters: dict[str, Parameter] = {}
-        self.statements: dict[str, Statement] = {}
-        self.contact_lines: dict[str, ContactLine] = {}
-        self.graces: dict[str, Grace] = {}
+    sources: dict[str, Source]
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    statements: dict[str, Statement] = field(default_factory=dict)
+    contact_lines: dict[str, ContactLine] = field(default_factory=dict)
+    graces: dict[str, Grace] = field(default_factory=dict)
+    incentives: dict[IncentiveId, Incentive] = field(default_factory=dict)
+    faults: list[RuleFileError] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
 
-    def read(self, file: RuleTable, sources: Mapping[str, Source]) -> None:
+    @contextmanager
+    def faults_kept(self, *names: str) -> Iterator[None]:
+        """Keep a fault and go on after the block; ``names`` are what then could not be read."""
+        try:
+            yield
+        except RuleFileError as fault:
+            self.faults.append(fault)
+            self.unread.update(names)
+
+    def read_sources(self, file: RuleTable) -> None:
+        """Take over the sources that a file brings along under ``[source.…]``, for a programme of its own."""
+        for id_, table in self._group(file, "source"):
+            with self.faults_kept(id_):
+                _keep(table, self.sources, id_, parse_source(id_, table), "stands in sources.toml too")
+
+    def read(self, file: RuleTable) -> None:
         """Take over one file: its statements, lines and exceptions; every other table is a figure."""
-        statements, lines, graces = (list(file.tables(group)) for group in ("statement", "contact_line", "grace"))
+        statements, lines, graces = (self._group(file, group) for group in ("statement", "contact_line", "grace"))
         for key in file.other_keys():
-            table = file.table(key)
-            _keep(table, self.parameters, key, parse_parameter(key, table, sources))
+            with self.faults_kept(key):
+                table = file.table(key)
+                if not table.mentions(self.unread):
+                    _keep(table, self.parameters, key, parse_parameter(key, table, self.sources))
+                else:
+                    self.unread.add(key)
         for key, table in statements:
-            _keep(table, self.statements, key, parse_statement(key, table, sources))
+            with self.faults_kept():
+                if not table.mentions(self.unread):
+                    _keep(table, self.statements, key, parse_statement(key, table, self.sources))
         for key, table in lines:
-            _keep(table, self.contact_lines, key, parse_contact_line(key, table, self.parameters, sources))
+            with self.faults_kept():
+                if not table.mentions(self.unread):
+                    line = parse_contact_line(key, table, self.parameters, self.sources)
+                    _keep(table, self.contact_lines, key, line)
         for key, table in graces:
-            _keep(table, self.graces, key, parse_grace(key, table, self.parameters, sources))
+            with self.faults_kept():
+                if not table.mentions(self.unread):
+                    _keep(table, self.graces, key, parse_grace(key, table, self.parameters, self.sources))
+
+    def read_incentives(self, tables: Mapping[str, RuleTable]) -> None:
+        """Take over the incentives, last, as they name figures and exceptions; their numbers must differ."""
+        for id_, table in tables.items():
+            with self.faults_kept():
+                if table.mentions(self.unread):
+                    continue
+                incentive = parse_incentive(id_, table, self.parameters, self.graces)
+                for other in self.incentives.values():
+                    if other.number == incentive.number:
+                        raise table.error("number", f"{incentive.number} is {other.id}'s; give each incentive its own")
+                self.incentives[incentive.id] = incentive
+
+    def _group(self, file: RuleTable, group: str) -> list[tuple[str, RuleTable]]:
+        tables: list[tuple[str, RuleTable]] = []
+        with self.faults_kept():
+            tables = list(file.tables(group))
+        return tables
 
 
-def _keep(table: RuleTable, kept: dict[str, Kept], key: str, part: Kept) -> None:
+def _keep(
+    table: RuleTable, kept: dict[str, Kept], key: str, part: Kept, twice: str = "stands in an included file too"
+) -> None:
     if key in kept:
-        raise table.error("", "stands in an included file too")
+        raise table.error("", twice)
     kept[key] = part

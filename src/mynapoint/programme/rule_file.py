@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date, datetime, time
 from enum import StrEnum
 from importlib.resources.abc import Traversable
@@ -68,6 +68,10 @@ class RuleTable:
     def other_keys(self) -> list[str]:
         """Return the keys not asked for yet, in the file's order."""
         return [key for key in self._entries if key not in self._asked]
+
+    def mentions(self, names: Set[str]) -> bool:
+        """Say whether any text in the table, however deep, is one of ``names``."""
+        return bool(names) and _mentions(self._entries, names)
 
     def value(self, key: str) -> object | None:
         """Return whatever stands at ``key``, None where nothing does; the caller checks its type."""
@@ -149,3 +153,10 @@ class RuleTable:
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)) or isinstance(value, datetime):
             raise self.error(key, f"must be {wanted}; got {value!r}")
         return value
+
+
+def _mentions(value: object, names: Set[str]) -> bool:
+    if isinstance(value, str):
+        return value in names
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(_mentions(part, names) for part in inner)

@@ -49,14 +49,16 @@ def known_by(day: date, first: Source, others: Sequence[Source]) -> tuple[Source
 
 def parse_sources(file: RuleTable) -> dict[str, Source]:
     """Return the sources of a table with one table per id. Raises RuleFileError."""
-    sources = {}
-    for id_ in file.other_keys():
-        with file.table(id_) as table:
-            sources[id_] = Source(
-                id=id_,
-                publisher=table.text("publisher"),
-                title=table.text("title"),
-                date=table.day("date") if table.has("date") else None,
-                url=table.text("url") if table.has("url") else None,
-            )
-    return sources
+    return {id_: parse_source(id_, file.table(id_)) for id_ in file.other_keys()}
+
+
+def parse_source(id_: str, table: RuleTable) -> Source:
+    """Return the source of one table. Raises RuleFileError."""
+    with table:
+        return Source(
+            id=id_,
+            publisher=table.text("publisher"),
+            title=table.text("title"),
+            date=table.day("date") if table.has("date") else None,
+            url=table.text("url") if table.has("url") else None,
+        )
