@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
+from mynapoint.cli.citations import Citations
 from mynapoint.cli.columns import pad, widths, wrap
 from mynapoint.programme import explain
 from mynapoint.programme.contacts import ContactLine
 from mynapoint.programme.parameters import Parameter, Unit
 from mynapoint.programme.rounds import Round
-from mynapoint.programme.sources import Confidence, Source, known_by
 from mynapoint.programme.statement_of_day import Evidence, decisions, stated_parameters
 from mynapoint.programme.words import Words, date_in
 
@@ -34,7 +34,6 @@ _TEXTS = {
     "grace": Words("{figure}:{reach}({reason})", "{figure}: {reach} ({reason})"),
     "decisions": Words("国の定めが見つからず、このソフトウェアで決めたこと", "No rule found; decided by this software"),
     "decision": Words("{figure}:{words}", "{figure}: {words}"),
-    "sources": Words("出典", "Sources"),
     "announced": Words("{day}公表", "{day}"),
     "note": Words("※{note}", "Note: {note}"),
     "bullet": Words("・", "- "),
@@ -43,20 +42,24 @@ _TEXTS = {
 
 def print_round(law: Round, day: date, language: str, *, to: TextIO) -> None:
     """Write the round as of ``day`` to a stream, with styles only where it is a terminal."""
+    print_lines(lambda width: _Page(day, language, width).lines(law), to=to)
+
+
+def print_lines(lines: Callable[[int], Iterable[Text]], *, to: TextIO) -> None:
+    """Write the lines made for a width in cells to a stream, with styles only where it is a terminal."""
     console = Console(file=to, highlight=False, emoji=False, markup=False)
-    width = min(console.width, WIDTH) if console.is_terminal else WIDTH
-    for line in _Page(day, language, width).lines(law):
+    for line in lines(min(console.width, WIDTH) if console.is_terminal else WIDTH):
         console.print(line, soft_wrap=True)
 
 
 class _Page:
-    """One printing of a round; numbers the sources in the order in which they are first named."""
+    """One printing of a round."""
 
     def __init__(self, day: date, language: str, width: int) -> None:
         self._day = day
         self._language = language
         self._width = width
-        self._sources: dict[str, Source] = {}
+        self._citations = Citations(language, width)
 
     def lines(self, law: Round) -> Iterator[Text]:
         """Yield the page line by line, the sources last."""
@@ -71,7 +74,7 @@ class _Page:
             yield from self._contact_line(line)
         yield from self._graces(law)
         yield from self._decisions(law)
-        yield from self._source_list()
+        yield from self._citations.lines()
 
     def _incentives(self, law: Round, stated: Sequence[Parameter]) -> Iterator[Text]:
         for incentive in law.incentives.values():
@@ -156,28 +159,12 @@ class _Page:
             text = self._text("decision", figure=parameter.label, words=words)
             yield from self._item(text, announcement)
 
-    def _source_list(self) -> Iterator[Text]:
-        if self._sources:
-            yield from self._heading("sources")
-        for number, source in enumerate(self._sources.values(), start=1):
-            dated = f" {source.date.isoformat()}" if source.date else ""
-            yield from self._wrapped(f"{source.publisher} {source.title}{dated}", f"  [{number}] ", "      ")
-            if source.url:
-                yield Text(f"      {source.url}", style="dim")
-
     def _item(self, words: str, evidence: Evidence) -> Iterator[Text]:
         yield from self._wrapped(f"{words} {self._marks(evidence)}", f"  {self._text('bullet')}", "    ")
         yield from self._note(evidence.note)
 
     def _marks(self, evidence: Evidence) -> str:
-        sources = known_by(self._day, evidence.source, evidence.also_in)
-        for source in sources:
-            self._sources.setdefault(source.id, source)
-        order = list(self._sources)
-        marks = "".join(f"[{order.index(source.id) + 1}]" for source in sources)
-        if evidence.confidence is Confidence.VERBATIM:
-            return marks
-        return f"{marks} {self._in(explain.CONFIDENCE_WORDS[evidence.confidence])}"
+        return self._citations.marks(evidence, self._day)
 
     def _note(self, note: Words | None) -> Iterator[Text]:
         if note is not None:

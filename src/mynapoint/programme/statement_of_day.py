@@ -67,9 +67,9 @@ def _figure(parameter: Parameter, day: date, language: str) -> Json:
         "label": parameter.label.in_language(language),
         "in_words": explain.figure_words(parameter, day, language),
         "unit": parameter.unit.value,
-        **_value(announcement),
+        **value_as_json(announcement),
         "ended": explain.has_ended(parameter, announcement, day),
-        **_evidence(announcement, day, language),
+        **evidence_as_json(announcement, day, language),
     }
 
 
@@ -80,12 +80,13 @@ def _decision(parameter: Parameter, language: str) -> Json:
         "label": parameter.label.in_language(language),
         "in_words": explain.announcement_words(parameter.unit, announcement, language),
         "unit": parameter.unit.value,
-        **_value(announcement),
-        **_evidence(announcement, announcement.announced_on, language),
+        **value_as_json(announcement),
+        **evidence_as_json(announcement, announcement.announced_on, language),
     }
 
 
-def _value(announcement: Announcement) -> Json:
+def value_as_json(announcement: Announcement) -> Json:
+    """Return what an announcement states: its value, or that it was left open, and the month named as a plan."""
     value = announcement.value
     return {
         "value": value.isoformat() if isinstance(value, date) else value,
@@ -102,7 +103,7 @@ def _statement(statement: Statement, day: date, language: str) -> Iterator[Json]
             "key": statement.key,
             "topic": statement.topic.value,
             "words": version.words.in_language(language),
-            **_evidence(version, day, language),
+            **evidence_as_json(version, day, language),
         }
 
 
@@ -131,7 +132,7 @@ def _hours(hours: ContactHours, day: date, language: str) -> Json:
         "valid_until": hours.valid_until.isoformat() if hours.valid_until else None,
         "lapsed": hours.lapsed(day),
         "in_words": explain.hours_words(hours, day, language),
-        **_evidence(hours, day, language),
+        **evidence_as_json(hours, day, language),
     }
 
 
@@ -143,11 +144,12 @@ def _grace(grace: Grace, day: date, language: str) -> Json:
         "reach": grace.reach.in_language(language),
         "reason": grace.reason.in_language(language),
         "authority": grace.authority.in_language(language),
-        **_evidence(grace, day, language),
+        **evidence_as_json(grace, day, language),
     }
 
 
-def _evidence(evidence: Evidence, day: date, language: str) -> Json:
+def evidence_as_json(evidence: Evidence, day: date, language: str) -> Json:
+    """Return the day of an announcement, the sources a page of ``day`` could name, how sure it is, and its note."""
     first, *others = known_by(day, evidence.source, evidence.also_in)
     return {
         "announced_on": evidence.announced_on.isoformat(),
