@@ -158,10 +158,10 @@ def test_reasons_are_sentences_with_their_figures_in_both_languages() -> None:
     reasons = refusals(incentive("round2", "card_uptake"), applicant, on=date(2023, 10, 1))
 
     assert [reason.sentence("ja") for reason in reasons] == [
-        "申込期間は令和5年9月30日に終了しました。",
-        "対象となるのは、令和5年2月28日までにマイナンバーカードを申請した方です(このカードの申請日:令和5年3月5日)。",
+        "申込期間は2023年9月30日に終了しました。",
+        "対象となるのは、2023年2月28日までにマイナンバーカードを申請した方です(このカードの申請日:2023年3月5日)。",
         "上限の5,000ポイントまで付与済みです。",
-        "この施策には令和3年8月1日に「サンプルPay」で申込済みです。申込は1人1回で、決済サービスの変更はできません。",
+        "この施策には2021年8月1日に「サンプルPay」で申込済みです。申込は1人1回で、決済サービスの変更はできません。",
     ]
     assert [reason.sentence("en") for reason in reasons] == [
         "Applications closed on 30 September 2023.",
@@ -185,7 +185,7 @@ def test_an_instant_in_a_reason_is_written_as_its_day_in_tokyo() -> None:
     applied_at = datetime(2022, 7, 14, 15, 0, tzinfo=UTC)
     reason = Reason(Refusal.ALREADY_APPLIED, {"applied_on": applied_at, "service": SAMPLE_PAY})
 
-    assert "令和4年7月15日" in reason.sentence("ja")
+    assert "2022年7月15日" in reason.sentence("ja")
     assert "15 July 2022" in reason.sentence("en")
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from mynapoint.programme.values import tokyo_day
-from mynapoint.programme.words import english_date, era_date, is_japanese
+from mynapoint.programme.words import Words, date_in, is_japanese
 
 
 class Refusal(Enum):
@@ -51,6 +51,26 @@ class Refusal(Enum):
         "cap_reached",
         "上限の{points_max}ポイントまで付与済みです。",
         "The cap of {points_max} points has been reached.",
+    )
+    NOT_IN_AREA = (
+        "not_in_area",
+        "対象は、{area}にお住まいの方です。お住まいの市区町村の制度をご確認ください。",
+        "This is for residents of {area}. Please see what your own municipality offers.",
+    )
+    TOO_YOUNG = (
+        "too_young",
+        "対象は、{born_until}までに生まれた方です(生年月日:{born_on})。",
+        "This is for people born by {born_until}; your day of birth is {born_on}.",
+    )
+    TOO_OLD = (
+        "too_old",
+        "対象は、{born_from}以降に生まれた方です(生年月日:{born_on})。",
+        "This is for people born on {born_from} or later; your day of birth is {born_on}.",
+    )
+    BUDGET_SPENT = (
+        "budget_spent",
+        "申込が予算の{budget}ポイントに達したため、受付を終了しました。",
+        "Applications have closed, as they have reached the budget of {budget} points.",
     )
     SERVICE_LEFT = (
         "service_left",
@@ -130,8 +150,8 @@ class Refusal(Enum):
     )
     CARD_STEP_CANCELLED = (
         "card_step_cancelled",
-        "カードでの確認が取り消されました。何も保存されていません。",
-        "The card step was cancelled. Nothing was saved.",
+        "カードでの確認が取り消されました。何も保存されていません。続けるときは、もう一度お手続きください。",
+        "The card step was cancelled. Nothing was saved. To go on, please start the step again.",
     )
     CARD_NOT_READ = (
         "card_not_read",
@@ -178,7 +198,7 @@ class Refusal(Enum):
     def sentence(self, language: str, figures: Mapping[str, object]) -> str:
         """Return the sentence in ``ja`` or ``en``. Raises KeyError when a figure it needs is missing.
 
-        Days are written 「令和5年9月30日」 or “30 September 2023” (an instant as its day in Tokyo), whole numbers
+        Days are written 「2023年9月30日」 or “30 September 2023” (an instant as its day in Tokyo), whole numbers
         with thousands set off; any other figure prints itself.
         """
         words = {name: _in_words(figure, language) for name, figure in figures.items()}
@@ -186,10 +206,12 @@ class Refusal(Enum):
 
 
 def _in_words(figure: object, language: str) -> object:
+    if isinstance(figure, Words):
+        return figure.in_language(language)
     if isinstance(figure, datetime):
         figure = tokyo_day(figure)
     if isinstance(figure, date):
-        return era_date(figure) if is_japanese(language) else english_date(figure)
+        return date_in(figure, language)
     return f"{figure:,}" if isinstance(figure, int) else figure
 
 
