@@ -47,7 +47,7 @@ def test_after_use_says_how_long_after() -> None:
 
 def test_a_threshold_says_what_is_missing_and_what_happens_if_it_stays_so() -> None:
     assert lines(Threshold(3, 15), APPLIED, counts=Counts.PURCHASE) == [
-        "まだ付与されていないお買い物の合計が2022年7月中に8,000円に達したとき → 2022-10-15",
+        "まだ付与されていない買い物の合計が2022年7月中に8,000円に達したとき → 2022-10-15",
         "2023年9月30日までに達しなかったとき → 2023-12-15",
     ]
     assert lines(Threshold(3, 15), date(2023, 10, 1)) == ["2023年9月30日までに達しなかったとき → 2023-12-15"]

@@ -17,7 +17,7 @@ from mynapoint.programme.values import AccountId
 _FORM_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _COUNTS_WORDS = {
     Counts.TOP_UP: _("チャージ(前払い)した金額に応じて受け取る"),
-    Counts.PURCHASE: _("お買い物した金額に応じて受け取る"),
+    Counts.PURCHASE: _("買い物した金額に応じて受け取る"),
 }
 
 

@@ -25,7 +25,7 @@ class Choice(models.Model):
     ``proof``              the provider's JWS; goes back to it with the notice
     """
 
-    COUNTS: ClassVar = [(Counts.TOP_UP.value, _("チャージ")), (Counts.PURCHASE.value, _("お買い物"))]
+    COUNTS: ClassVar = [(Counts.TOP_UP.value, _("チャージ")), (Counts.PURCHASE.value, _("買い物"))]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")

@@ -17,7 +17,7 @@ def statement(draft: Draft, incentive: IncentiveOnDay) -> str:
     elif draft.counts == Counts.TOP_UP:
         gain = _("チャージに対して最大%(points)sポイント") % {"points": points}
     else:
-        gain = _("お買い物に対して最大%(points)sポイント") % {"points": points}
+        gain = _("買い物に対して最大%(points)sポイント") % {"points": points}
     text = _(
         "「%(service)s」の決済サービスID %(account)s(名義:%(holder)s)に、%(round)s「%(incentive)s」(%(gain)s)を"
         "申し込みます。申し込んだ後は、決済サービスを変更できません。"

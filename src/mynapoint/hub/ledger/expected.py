@@ -41,7 +41,7 @@ def expected(
     return _threshold(schedule, use, today=today, earning_until=earning_until, yen_left=yen_left)
 
 
-_USE = {Counts.TOP_UP: PageWords("チャージ", "Top-ups"), Counts.PURCHASE: PageWords("お買い物", "Purchases")}
+_USE = {Counts.TOP_UP: PageWords("チャージ", "Top-ups"), Counts.PURCHASE: PageWords("買い物", "Purchases")}
 
 
 def _months(schedule: MonthClose, *, first: date, last: date) -> list[date]:

@@ -93,8 +93,8 @@ class PaymentService(models.Model):
     EITHER: ClassVar[str] = "either"
     COUNTS: ClassVar = [
         (Counts.TOP_UP.value, _("チャージ")),
-        (Counts.PURCHASE.value, _("お買い物")),
-        (EITHER, _("チャージかお買い物のどちらか(申込のときに選ぶ)")),
+        (Counts.PURCHASE.value, _("買い物")),
+        (EITHER, _("チャージか買い物のどちらか(申込のときに選ぶ)")),
     ]
     USE: ClassVar = [("directly", _("そのまま使える")), ("exchange", _("交換してから使う"))]
 

@@ -73,8 +73,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("top_up", "チャージ"),
-                            ("purchase", "お買い物"),
-                            ("either", "チャージかお買い物のどちらか(申込のときに選ぶ)"),
+                            ("purchase", "買い物"),
+                            ("either", "チャージか買い物のどちらか(申込のときに選ぶ)"),
                         ],
                         max_length=8,
                     ),
