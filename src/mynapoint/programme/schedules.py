@@ -91,8 +91,8 @@ class MonthClose:
     def words(self, language: str) -> str:
         """Say it in ``ja`` or ``en``."""
         if language.startswith("ja"):
-            return f"毎月末に締め切り、{'当月' if self.months == 0 else ''}{_when_ja(self.months, self.day)}"
-        return f"closed at each month's end, on the {_day_en(self.day)} of {_month_en(self.months)}"
+            return f"毎月末で締めて、{'当月' if self.months == 0 else ''}{_when_ja(self.months, self.day)}に付与"
+        return f"closed at each month's end, awarded on the {_day_en(self.day)} of {_month_en(self.months)}"
 
     def as_table(self) -> dict[str, str | int]:
         """Return the ``[schedule]`` table it was read from."""
