@@ -38,24 +38,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "tries_none": ("暗証番号がロックされています", "the PIN is locked"),
     "tries_unknown": ("カードを読み取れません", "the card cannot be read"),
     "last_try": (
-        "あと1回まちがえるとロックされ、市区町村の窓口での再設定が必要になることを確かめました",
-        "I understand that one more wrong PIN locks the card, and that only a municipal counter can reset it",
+        "あと1回間違えるとロックされ、市区町村の窓口での再設定が必要になることを確かめました",
+        "I understand that one more wrong try locks the PIN, and that only a municipal counter can reset it",
     ),
     "pin": ("利用者証明用電子証明書の暗証番号", "PIN of the user-authentication certificate"),
     "pin_hint": (
-        "数字4桁です。続けて3回まちがえるとロックされます。入力した番号がサイトに送られることはありません。",
+        "数字4桁です。続けて3回間違えるとロックされます。入力した番号がサイトに送られることはありません。",
         "4 digits. Three wrong tries in a row lock it. What you type is never sent to the site.",
     ),
     "sign": ("署名して戻る", "Sign and return"),
     "cancel": ("取り消す", "Cancel"),
     "wrong_pin": (
-        "暗証番号が違います。あと{tries}回まちがえると、ロックされます。",
-        "That PIN is wrong. {tries} more wrong tries will lock the card.",
+        "暗証番号が違います。あと{tries}回間違えると、ロックされます。",
+        "That PIN is wrong. {tries} more wrong tries will lock it.",
     ),
     "wrong_pin_one": (
-        "暗証番号が違います。あと1回まちがえると、ロックされます。分からないときは取り消して、"
+        "暗証番号が違います。あと1回間違えると、ロックされます。わからないときは取り消して、"
         "お住まいの市区町村の窓口で再設定してください。",
-        "That PIN is wrong. One more wrong try will lock the card. If you are not sure, cancel and have the PIN "
+        "That PIN is wrong. One more wrong try will lock it. If you are not sure, cancel and have the PIN "
         "reset at your municipality’s counter.",
     ),
     "malformed_pin": (
@@ -90,7 +90,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "cancelled_text": ("署名はしていません。サイトに戻ります。", "Nothing was signed. Returning to the site."),
     "pin_locked_title": ("暗証番号がロックされています", "The PIN is locked"),
     "pin_locked_text": (
-        "まちがいが3回続いたため、この暗証番号は使えなくなりました。署名はしていません。"
+        "間違いが3回続いたため、この暗証番号は使えなくなりました。署名はしていません。"
         "お住まいの市区町村の窓口にカードと本人確認書類をお持ちになると、再設定できます。",
         "It was entered wrongly three times in a row and can no longer be used. Nothing was signed. "
         "It can be reset at your municipality’s counter: bring the card and proof of identity.",
