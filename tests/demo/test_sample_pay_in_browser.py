@@ -90,7 +90,7 @@ def test_points_arrive_without_script_at_any_width(browser: Browser, pay: str, w
     page.get_by_role("button", name="支払う").click()
     assert page.locator("#balance").get_attribute("value") == "18720"
     page.get_by_role("link", name="運営画面").click()
-    page.get_by_role("button", name="申込みの通知を受け取る").click()
+    page.get_by_role("button", name="申込の通知を受け取る").click()
     check(page)
     page.get_by_role("button", name="時計を進めて付与処理を実行").click()
     assert page.locator("#points_posted").get_attribute("value") == "5000"

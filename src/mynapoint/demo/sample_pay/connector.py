@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mynapoint.demo.clock import DemoClock
@@ -23,6 +23,8 @@ from mynapoint.provider.points_gateway import Credit, CreditFailed
 from mynapoint.provider.store import instant
 
 WALLET_FILE = "wallet.sqlite3"
+RUNS_AFTER = timedelta(hours=9)
+"""How long after awards fall due, at midnight, the award run of サンプルPay begins."""
 
 
 def accounts_in(folder: Path) -> WalletAccounts:
@@ -115,11 +117,11 @@ class Connector:
             hub.close()
 
     def advance_and_run(self) -> RunResult:
-        """Pull, move the city's clock to the next due instant, and make an award run. Raises HubError, StoreBusy."""
+        """Pull, move the city's clock to nine on the next due day, make an award run. Raises HubError, StoreBusy."""
         self.pull()
         due = [one.next_due_at for one in self.linked() if one.next_due_at is not None]
         if due:
-            self.clock.advance_to(min(due))
+            self.clock.advance_to(min(due) + RUNS_AFTER)
         self.wallet.export(self.config.inbox)
         hub = self.connect()
         try:

@@ -31,9 +31,9 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 INCENTIVES = {
-    "card_uptake": ("カードの新規取得等", "Getting the card"),
-    "health_insurance": ("健康保険証としての利用申込み", "Using the card as a health insurance card"),
-    "public_funds_account": ("公金受取口座の登録", "Registering an account for public funds"),
+    "card_uptake": ("マイナンバーカードの新規取得など", "Getting a My Number Card"),
+    "health_insurance": ("健康保険証としての利用登録", "Registering the card as a health-insurance card"),
+    "public_funds_account": ("公金受取口座の登録", "Registering an account for public payments"),
 }
 _FORM_BYTES_MAX = 4096
 
@@ -65,7 +65,7 @@ class Words:
         """Return a day and a time in Tokyo."""
         at = instant.astimezone(TOKYO)
         return (
-            f"{self.day(instant)} {at.hour}時{at.minute:02}分"
+            f"{self.day(instant)} {at:%H:%M}"
             if self.language == "ja"
             else f"{self.day(at)}, {at:%H:%M}"
         )

@@ -141,12 +141,12 @@ class Wallet:
             row = books.execute(query, (original_id, account_id)).fetchone()
             taken_back = books.execute("SELECT 1 FROM entries WHERE refunds = ?", (original_id,)).fetchone()
             if row is None or row[0] == "refund" or taken_back:
-                raise WalletRefused("この取引は取り消せません。", "This transaction cannot be taken back.")
+                raise WalletRefused("この取引は取り消せません。", "This transaction cannot be refunded.")
             kind, shop, amount_yen = row
             if kind == "top_up" and _balance(books, account_id) < amount_yen:
                 raise WalletRefused(
                     "残高が足りないため、このチャージは取り消せません。",
-                    "This top-up cannot be taken back: the balance is too low.",
+                    "This top-up cannot be refunded: the balance is too low.",
                 )
             _enter(books, entry_id, account_id, "refund", original_id, shop, amount_yen, at)
 
