@@ -11,7 +11,7 @@ from django.db import models
 
 from mynapoint.hub import web
 from mynapoint.programme.values import TOKYO
-from mynapoint.programme.words import date_in, english_date, era_date, japanese_date
+from mynapoint.programme.words import date_in, era_date, japanese_date
 
 NOON = 12
 
@@ -40,11 +40,6 @@ class PageWords:
 
     def __bool__(self) -> bool:
         return bool(self.ja)
-
-
-def day_words(day: date) -> PageWords:
-    """Return a day as people read it: 「令和4年7月15日」, “15 July 2022”."""
-    return PageWords(era_date(day), english_date(day))
 
 
 NO_WORDS = PageWords("", "")

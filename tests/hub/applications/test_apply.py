@@ -34,6 +34,7 @@ def test_aoki_applies_and_gets_a_receipt(reserved: Visitor) -> None:
 
     assert response.status_code == 200
     assert "申込が完了しました" in text(response)
+    assert "2023年2月28日までに、「サンプルPay」にチャージしてください。" in text(response)
     application = Application.objects.get()
     assert (application.masked_account, application.masked_holder) == ("****1234", "ア*キ ハ*コ")
     assert application.round_id == "round2"
@@ -66,7 +67,7 @@ def test_a_second_application_is_refused_with_its_reason_and_the_first_stands(re
     response = reserved.get(APPLY)
 
     assert response.status_code == 422
-    assert "この施策には令和4年7月15日に「サンプルPay」で申込済みです" in text(response)
+    assert "この施策には2022年7月15日に「サンプルPay」で申込済みです" in text(response)
     assert Application.objects.count() == 1
 
 
@@ -135,7 +136,7 @@ def test_the_day_is_judged_again_when_the_card_signs(reserved: Visitor) -> None:
 
     response = reserved.answer(fields, reserved.sign(fields))
 
-    assert "申込期間は令和5年9月30日に終了しました" in text(response)
+    assert "申込期間は2023年9月30日に終了しました" in text(response)
     assert not Application.objects.exists()
 
 

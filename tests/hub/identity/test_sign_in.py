@@ -58,7 +58,8 @@ def test_ishida_is_told_since_when_the_certificate_has_expired(ishida: Visitor) 
     response = ishida.sign_in()
 
     assert response.status_code == 422
-    assert "カードの利用者証明用電子証明書は令和4年6月" in text(response)
+    assert "カードの利用者証明用電子証明書は2022年6月" in text(response)
+    assert 'href="/#cities"' in response.content.decode(), "the way to the counter that renews it"
     assert "resident" not in ishida.client.session
     assert AuditRecord.objects.get().details["code"] == "certificate_expired"
 

@@ -10,6 +10,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, IntegrityError, transaction
 
+from hub import clock
 from hub.sample_pay import NUMBER, SamplePay
 from hub.visitor import Visitor, text
 from mynapoint.exchange.codec import encode_lines
@@ -241,11 +242,26 @@ def test_my_page_says_what_is_still_to_earn_and_when(
 
     page = aoki.page("/my/")
 
-    assert "合計8,000円のチャージ(まだ付与されていない分を含みます)で、残りの2,000ポイントを受け取れます" in page
+    assert "残りの2,000ポイントは、チャージ合計8,000円分です。" in page
     assert "2022年7月中のチャージ分は、2022年8月31日の予定です" in page
     assert "2022年7月15日 09:00までの分の報告を受けています" in page
     assert "申し込みます。申し込んだ後は、決済サービスを変更できません。" in page
     assert "健康保険証としての利用登録" in page
+
+
+def test_my_page_no_longer_expects_what_has_been_reported(
+    application: Application, sample_pay: SamplePay, aoki: Visitor
+) -> None:
+    nine_o_clock = datetime(2022, 8, 31, 0, 0, tzinfo=UTC)
+    clock.move_to(nine_o_clock)
+    header = AwardReportHeader("r-1", ServiceNumber(NUMBER), nine_o_clock, 1, Points(2_500))
+    sample_pay.hub_client().send_report(report_id="r-1", body=encode_lines([header, line(application, 2_500)]))
+
+    page = aoki.page("/my/")
+
+    assert "2022年7月中のチャージ分は、報告済みです" in page
+    assert "2022年8月中のチャージ分は、2022年9月30日の予定です" in page
+    assert "残りの2,500ポイントは、チャージ合計10,000円分です。" in page
 
 
 def test_my_page_of_someone_else_shows_nothing_of_it(application: Application, ueno: Visitor) -> None:

@@ -90,6 +90,14 @@ def test_a_service_not_open_on_the_web_has_no_button_but_says_why(register: None
     assert "このサイトからは申し込めません" in text(page) or "申込を受け付けていません" in text(page)
 
 
+def test_a_service_page_promises_no_later_day_than_announced(register: None, client: Client) -> None:
+    assert "2023年9月30日" not in main_text(client.get("/payment-services/MP0000001/"))
+    clock.move_to(datetime(2023, 2, 1, 1, 0, tzinfo=UTC))  # the end has been left open
+    assert "2023年9月30日" not in main_text(client.get("/payment-services/MP0000001/"))
+    clock.move_to(datetime(2023, 4, 1, 1, 0, tzinfo=UTC))
+    assert "2023年9月30日" in main_text(client.get("/payment-services/MP0000001/"))
+
+
 def test_an_unknown_or_unapproved_number_is_not_found(register: None, client: Client) -> None:
     for number in ("MP9999999", "MP0000017", "MP0000018"):
         response = client.get(f"/payment-services/{number}/")

@@ -96,6 +96,8 @@ def test_a_wrong_parameter_is_named_beside_its_field(register: None, client: Cli
 
     assert response.status_code == 400
     assert "「2022-07-15」のように" in main_text(response)
+    assert "「cash」は選べません。一覧から選んでください。" in main_text(response)
+    assert "<title>エラー:" in markup(response)
     assert 'aria-describedby="id_on_error"' in markup(response)
 
 

@@ -16,7 +16,7 @@ TIMINGS = (
     ("month_close", _("毎月まとめて")),
     ("threshold", _("上限に達してからまとめて")),
 )
-PRIOR = (("none", _("いらないもの")), ("needed", _("必要なもの")))
+PRIOR = (("none", _("不要なもの")), ("needed", _("必要なもの")))
 
 
 class SearchForm(forms.Form):
@@ -41,6 +41,8 @@ class SearchForm(forms.Form):
         choice = self.fields["incentive"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [ANY, *incentives]
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = _("「%(value)s」は選べません。一覧から選んでください。")
         for name, field in self.fields.items():
             if self.is_bound and name in self.errors:
                 field.widget.attrs.update({"aria-invalid": "true", "aria-describedby": f"id_{name}_error"})
