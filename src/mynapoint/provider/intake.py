@@ -137,8 +137,8 @@ class Intake:
         """Drop every row but one of each key: rows of the same content are repeated, other content is set aside."""
         name, key, order = schema.name, schema.key, FIRST_STANDS[schema.name]
         self._run(
-            f"CREATE OR REPLACE TEMP TABLE taken_doubled AS "
-            f"SELECT {key} FROM taken_{name} GROUP BY {key} HAVING count(*) > 1"
+            f"CREATE OR REPLACE TEMP TABLE taken_doubled AS "  # by hash: twice as fast; a clash only ranks a row for nothing
+            f"SELECT hash({key}) AS hashed FROM taken_{name} GROUP BY hashed HAVING count(*) > 1"
         )
         if self._count("taken_doubled") == 0:
             return
@@ -146,7 +146,7 @@ class Intake:
             f"CREATE OR REPLACE TEMP TABLE taken_ranked AS SELECT file, line, {key}, "
             f"row_number() OVER (PARTITION BY {key} ORDER BY {order}, file, line) AS place, "
             f"rank() OVER (PARTITION BY {key} ORDER BY {order}) AS content "
-            f"FROM taken_{name} SEMI JOIN taken_doubled USING ({key})"
+            f"FROM taken_{name} SEMI JOIN taken_doubled ON hash({key}) = hashed"
         )
         self._run(
             f"INSERT INTO taken_{name}_dropped "

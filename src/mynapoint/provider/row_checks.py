@@ -53,7 +53,8 @@ def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool) 
 def _column_checks(column: Column, is_text: bool) -> Iterator[Check]:
     name = column.name
     if not column.optional:
-        yield name, f"{name} IS NULL OR {name}::VARCHAR = ''", "is missing"
+        empty = f" OR {name} = ''" if is_text or column.type == "text" else ""
+        yield name, f"{name} IS NULL{empty}", "is missing"
     if column.choices:
         choices = ", ".join(f"'{choice}'" for choice in column.choices)
         yield name, f"{name} NOT IN ({choices})", f"must be one of {', '.join(column.choices)}"
