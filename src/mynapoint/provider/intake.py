@@ -134,10 +134,13 @@ class Intake:
         return into
 
     def _drop_repeated(self, schema: TableSchema) -> None:
-        """Drop every row but one of each key: rows of the same content are repeated, other content is set aside."""
+        """Drop every row but one of each key: rows of the same content are repeated, other content is set aside.
+
+        Keys are searched by their hash, in half the time; where two keys share one, a row is ranked for nothing.
+        """
         name, key, order = schema.name, schema.key, FIRST_STANDS[schema.name]
         self._run(
-            f"CREATE OR REPLACE TEMP TABLE taken_doubled AS "  # by hash: twice as fast; a clash only ranks a row for nothing
+            f"CREATE OR REPLACE TEMP TABLE taken_doubled AS "
             f"SELECT hash({key}) AS hashed FROM taken_{name} GROUP BY hashed HAVING count(*) > 1"
         )
         if self._count("taken_doubled") == 0:
