@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
+from django.core.management import call_command
+from django.db import connections
+from pytest_django import DjangoDbBlocker, Settings
 
 from hub import clock
-from hub.sample_pay import SamplePay, serve
+from hub.sample_pay import REGISTER, SamplePay, serve
 from hub.visitor import Visitor
+from mynapoint.hub.payment_services.actions import import_register
 
 
 @pytest.fixture
@@ -54,3 +58,18 @@ def ishida(db: None, city: Path) -> Visitor:
 def ueno(db: None, city: Path) -> Visitor:
     """上野: another resident."""
     return Visitor(city, "ueno")
+
+
+@pytest.fixture
+def file_database(tmp_path: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database file of its own, open to every thread, with WAL, FULL and IMMEDIATE as shipped."""
+    with django_db_blocker.unblock():
+        memory, settings = connections["default"], connections.settings["default"]
+        connections.settings["default"] = deepcopy(settings) | {"NAME": str(tmp_path / "hub.sqlite3")}
+        connections["default"] = connections.create_connection("default")
+        call_command("migrate", verbosity=0)
+        import_register(REGISTER)
+        yield
+        connections["default"].close()
+        connections.settings["default"] = settings
+        connections["default"] = memory

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from copy import deepcopy
-from pathlib import Path
-
 import pytest
-from django.core.management import call_command
-from django.db import connection, connections
-from pytest_django import DjangoDbBlocker
 
 from hub import clock
+from hub.at_once import all_at_once
 from hub.sample_pay import NUMBER
-from hub.sample_pay import REGISTER as REGISTER_FILE
 from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.exchange.messages import Counts, NoticeKind
 from mynapoint.hub.applications import actions
@@ -23,27 +15,11 @@ from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.identity.actions import Signature
 from mynapoint.hub.identity.certificates import AuthCertificate
 from mynapoint.hub.identity.models import Credential, Resident
-from mynapoint.hub.payment_services.actions import import_register
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.reservations.actions import reserve
 from mynapoint.hub.reservations.models import Reservation
 
 AT_ONCE = 6
-
-
-@pytest.fixture
-def file_database(tmp_path: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A database file of its own, open to every thread, with WAL, FULL and IMMEDIATE as shipped."""
-    with django_db_blocker.unblock():
-        memory, settings = connections["default"], connections.settings["default"]
-        connections.settings["default"] = deepcopy(settings) | {"NAME": str(tmp_path / "hub.sqlite3")}
-        connections["default"] = connections.create_connection("default")
-        call_command("migrate", verbosity=0)
-        import_register(REGISTER_FILE)
-        yield
-        connections["default"].close()
-        connections.settings["default"] = settings
-        connections["default"] = memory
 
 
 def resident(name: str) -> Credential:
@@ -80,28 +56,6 @@ def draft(credential: Credential, account: str) -> Draft:
         proof="proof",
         created_at=clock.START,
     )
-
-
-def all_at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run every act in its own thread, released together; return results and exceptions."""
-    barrier = threading.Barrier(len(acts))
-    outcomes: list[object] = []
-
-    def run(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            outcomes.append(act())
-        except Exception as error:  # noqa: BLE001 - judged by refusals()
-            outcomes.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def refusals(outcomes: list[object]) -> list[Refusal]:

@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 
+from mynapoint.award.eligibility import points_max
 from mynapoint.exchange.codec import encode_lines
 from mynapoint.exchange.messages import AwardLine, AwardReceiptHeader, LineRefusal, RefusedLine
 from mynapoint.hub.applications.models import Application
@@ -18,11 +20,16 @@ from mynapoint.hub.audit.models import Act
 from mynapoint.hub.ledger.models import AwardReport, LedgerEntry, RecordedTotal
 from mynapoint.hub.ledger.reports import Report
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
-from mynapoint.programme.rounds import PremiumRule, load_round
+from mynapoint.programme.rounds import load_round
 from mynapoint.programme.values import IncentiveId, Points
 
 _CHUNK = 500
 """Ids in one query: SQLite takes a limited number of parameters."""
+_UPDATES = 50
+"""Totals in one UPDATE: its CASE is searched once for each row, so larger ones are slower."""
+
+
+_Id = TypeVar("_Id", str, uuid.UUID)
 
 
 class OtherContent(Exception):
@@ -131,20 +138,25 @@ def _entries(service: PaymentService, lines: Sequence[AwardLine]) -> dict[str, t
 
 
 def _totals(applications: Iterable[Application]) -> dict[tuple[uuid.UUID, str], RecordedTotal]:
+    # A few statements for each chunk, not for each line: on SQLite a report keeps every other writer waiting.
+    by_resident: dict[uuid.UUID, list[Application]] = {}
+    for one in applications:
+        by_resident.setdefault(one.resident_id, []).append(one)
     totals: dict[tuple[uuid.UUID, str], RecordedTotal] = {}
-    for application in sorted(applications, key=lambda one: str(one.resident_id)):
-        key = (application.resident_id, application.incentive)
-        if key not in totals:
-            RecordedTotal.objects.get_or_create(
-                resident_id=key[0], incentive=key[1], defaults={"points_max": _points_max(application)}
-            )
-            totals[key] = RecordedTotal.objects.select_for_update().get(resident_id=key[0], incentive=key[1])
+    for residents in _chunks(set(by_resident)):
+        new = [
+            RecordedTotal(resident_id=resident, incentive=one.incentive, points_max=_points_max(one))
+            for resident in residents
+            for one in by_resident[resident]
+        ]
+        RecordedTotal.objects.bulk_create(new, ignore_conflicts=True)
+        locked = RecordedTotal.objects.select_for_update().order_by("resident_id", "incentive")
+        totals |= {(row.resident_id, row.incentive): row for row in locked.filter(resident_id__in=residents)}
     return totals
 
 
 def _points_max(application: Application) -> Points:
-    rule = load_round(application.round_id).incentives[IncentiveId(application.incentive)].rule
-    return rule.points_max if isinstance(rule, PremiumRule) else rule.points
+    return points_max(load_round(application.round_id).incentives[IncentiveId(application.incentive)])
 
 
 def _keep(
@@ -158,8 +170,7 @@ def _keep(
         answer=answer,
         received_at=now,
     )
-    for total in judged.totals.values():
-        total.save(update_fields=["recorded"])
+    RecordedTotal.objects.bulk_update(judged.totals.values(), ["recorded"], batch_size=_UPDATES)
     entries = [
         LedgerEntry(
             report=kept,
@@ -186,7 +197,7 @@ def _answer(report: Report, judged: _Judged) -> bytes:
     return encode_lines([receipt, *judged.refused])
 
 
-def _chunks(ids: set[str]) -> Iterable[list[str]]:
+def _chunks(ids: set[_Id]) -> Iterable[list[_Id]]:
     ordered = sorted(ids)
     return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
 
