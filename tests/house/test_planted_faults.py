@@ -7,32 +7,51 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FAULTS = tomllib.loads((Path(__file__).parent / "faults.toml").read_text())["fault"]
+FAULTS = {fault["name"]: fault for fault in tomllib.loads((Path(__file__).parent / "faults.toml").read_text())["fault"]}
 TESTS_FAILED = 1
+
+Outcome = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a copy of the package, to be broken one file at a time."""
-    folder = tmp_path_factory.mktemp("faulty") / "src"
-    shutil.copytree(ROOT / "src", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Return what became of each chosen fault, all of them under way, as many at once as there are processors."""
+    folder = tmp_path_factory.mktemp("faulty")
+    chosen = [
+        item.callspec.params["name"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.function is test_a_planted_fault_turns_its_test_red
+    ]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        yield {name: pool.submit(run_with, FAULTS[name], folder / str(number)) for number, name in enumerate(chosen)}
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[fault["name"] for fault in FAULTS])
-def test_a_planted_fault_turns_its_test_red(fault: dict[str, Any], copy: Path) -> None:
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_turns_its_test_red(name: str, outcomes: dict[str, Future[Outcome]]) -> None:
+    done = outcomes[name].result()
+
+    assert done.returncode == TESTS_FAILED, (
+        f"{FAULTS[name]['tests']} stayed green:\n{done.stdout[-2000:]}{done.stderr[-500:]}"
+    )
+
+
+def run_with(fault: dict[str, Any], copy: Path) -> Outcome:
+    """Run a fault's tests against a copy of the package that has the fault."""
+    shutil.copytree(ROOT / "src", copy, ignore=shutil.ignore_patterns("__pycache__"))
     path = copy / "mynapoint" / fault["file"]
     sound = path.read_text()
     assert sound.count(fault["old"]) == 1, "the fault no longer fits the code; write it anew"
     path.write_text(sound.replace(fault["old"], fault["new"]))
     try:
-        done = subprocess.run(
+        return subprocess.run(
             [
                 sys.executable,
                 "-m",
@@ -52,6 +71,4 @@ def test_a_planted_fault_turns_its_test_red(fault: dict[str, Any], copy: Path) -
             check=False,
         )
     finally:
-        path.write_text(sound)
-
-    assert done.returncode == TESTS_FAILED, f"{fault['tests']} stayed green:\n{done.stdout[-2000:]}{done.stderr[-500:]}"
+        shutil.rmtree(copy)
