@@ -16,8 +16,10 @@ def test_a_good_file_is_ok_with_a_summary() -> None:
     result = CliRunner().invoke(app, ["programme", "check", str(MIHON)])
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("mihon.toml: ok\n  mihon: 2 incentives, ")
-    assert "1 local_shopping: points 3000, premium_rate 30, yen_to_fill 10000, " in result.stdout
+    assert result.stdout.startswith("mihon.toml: ok\n  2 incentives, ")
+    assert "1 source\n" in result.stdout
+    assert "    area                residents of Mihon City\n" in result.stdout
+    assert "    budget              30,000,000 points\n" in result.stdout
 
 
 def test_a_bad_file_is_refused_with_every_fault_and_status_2(tmp_path: Path) -> None:

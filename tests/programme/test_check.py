@@ -36,7 +36,7 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         ("value = 30\n", "value = 30.5\n"),
         ("number = 2\n", "number = 2\nbonus = 1\n"),
         ("[newborn_points]\nlabel", '[newborn_points]\ncolour = "red"\nlabel'),
-        ("value = 2024-03-31\n", 'value = "2024-03-31"\n'),
+        ("[[earning_until.announcement]]\n", "[[earning_until.announcement]]\nvalues = 1\n"),
     )
     faults = [(fault.file, fault.key) for fault in check_file(path).faults]
 
@@ -44,7 +44,7 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         ("mine.toml", "local_shopping_points.announcement[1].value"),
         ("mine.toml", "premium_rate.announcement[1].value"),
         ("mine.toml", "newborn_points.colour"),
-        ("mine.toml", "earning_until.announcement[1].value"),
+        ("mine.toml", "earning_until.announcement[1].values"),
     ], "the incentives name what could not be read, so nothing is said of them yet"
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from mynapoint.award.refusals import Reason, Refusal
+from mynapoint.programme.areas import area_names
 from mynapoint.programme.incentives import Grace, Incentive, PremiumRule
 from mynapoint.programme.parameters import OnServiceLeft
 from mynapoint.programme.values import Points, tokyo_day
@@ -41,12 +42,16 @@ class Applicant:
     ``points_recorded``    points recorded for this person and incentive so far, in all rounds and at all services
     ``earlier``            the application for this incentive that stands, None for a first one
     ``grace``              an exception within whose reach the person was found
+    ``municipality``       the code of the municipality of residence, verified by whoever asks; None: not asked
+    ``born_on``            the day of birth, likewise; None: not asked
     """
 
     card_requested_on: date | None = None
     points_recorded: Points = NO_POINTS
     earlier: EarlierApplication | None = None
     grace: Grace | None = None
+    municipality: str | None = None
+    born_on: date | None = None
 
 
 class CarryOver(Enum):
@@ -62,22 +67,31 @@ class CarryOver(Enum):
     """The cap was reached; nothing is left."""
 
 
-def refusals(incentive: Incentive, applicant: Applicant, *, on: date) -> list[Reason]:
+def refusals(
+    incentive: Incentive, applicant: Applicant, *, on: date, points_promised: Points | None = None
+) -> list[Reason]:
     """Return every reason why the person may not apply on a Tokyo day; none means yes.
 
     Judged by the final figures. What a reason tells the person is what had been announced by ``on``.
+    ``points_promised``  the most that all applications made so far can take from the incentive's budget; None: not
+                         asked. Whoever could not get all they may earn is refused, so a budget is never overspent.
     """
     return [
         *_application_day(incentive, on),
         *_card_request(incentive, applicant),
         *_cap(incentive, applicant),
         *_earlier_application(incentive, applicant),
+        *_area(incentive, applicant),
+        *_age(incentive, applicant),
+        *_budget(incentive, applicant, points_promised),
     ]
 
 
-def refusals_at(incentive: Incentive, applicant: Applicant, *, now: datetime) -> list[Reason]:
+def refusals_at(
+    incentive: Incentive, applicant: Applicant, *, now: datetime, points_promised: Points | None = None
+) -> list[Reason]:
     """Return ``refusals`` on Tokyo's day at an aware instant. Raises ValueError for a naive one."""
-    return refusals(incentive, applicant, on=tokyo_day(now))
+    return refusals(incentive, applicant, on=tokyo_day(now), points_promised=points_promised)
 
 
 def points_max(incentive: Incentive) -> Points:
@@ -146,3 +160,27 @@ def _earlier_application(incentive: Incentive, applicant: Applicant) -> Iterator
             yield Reason(Refusal.SERVICE_LEFT, figures)
         case CarryOver.REAPPLY:
             return
+
+
+def _area(incentive: Incentive, applicant: Applicant) -> Iterator[Reason]:
+    area = incentive.municipalities
+    if area and applicant.municipality is not None and applicant.municipality not in {one.code for one in area}:
+        yield Reason(Refusal.NOT_IN_AREA, {"area": area_names(area)})
+
+
+def _age(incentive: Incentive, applicant: Applicant) -> Iterator[Reason]:
+    born, born_on = incentive.birthdays, applicant.born_on
+    if born is None or born_on is None or born.cover(born_on):
+        return
+    if born_on > born.last:
+        yield Reason(Refusal.TOO_YOUNG, {"born_until": born.last, "born_on": born_on})
+    else:
+        yield Reason(Refusal.TOO_OLD, {"born_from": born.first, "born_on": born_on})
+
+
+def _budget(incentive: Incentive, applicant: Applicant, points_promised: Points | None) -> Iterator[Reason]:
+    if incentive.budget is None or points_promised is None:
+        return
+    budget = incentive.budget.final_number
+    if points_promised + room(incentive, points_recorded=applicant.points_recorded) > budget:
+        yield Reason(Refusal.BUDGET_SPENT, {"budget": budget})

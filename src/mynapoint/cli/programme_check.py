@@ -13,6 +13,7 @@ def check(
 ) -> None:
     """Read a programme file strictly: “ok” with what it holds, or all its faults and exit status 2."""
     from mynapoint.programme.check import check_file, summary
+    from mynapoint.programme.explain import announcement_words
 
     examined = check_file(file)
     if examined.law is None:
@@ -23,10 +24,17 @@ def check(
         raise typer.Exit(2)
     held = summary(examined.law)
     typer.echo(f"{file.name}: ok")
-    typer.echo(
-        f"  {examined.law.id}: {held.incentives} incentives, {held.figures} figures, {held.statements} statements, "
-        f"{held.announcements} announcements, {held.graces} exceptions, {held.sources} sources"
-    )
+    numbers = [
+        (held.incentives, "incentive"),
+        (held.figures, "figure"),
+        (held.statements, "statement"),
+        (held.announcements, "announcement"),
+        (held.graces, "exception"),
+        (held.sources, "source"),
+    ]
+    typer.echo("  " + ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in numbers))
     for incentive in examined.law.incentives.values():
-        parts = ", ".join(f"{part} {parameter.final}" for part, parameter in incentive.parts().items())
-        typer.echo(f"  {incentive.number} {incentive.id}: {parts}")
+        typer.echo(f"  incentive {incentive.number}, {incentive.id}, in the end:")
+        for part, parameter in incentive.parts().items():
+            words = announcement_words(parameter.unit, parameter.announcements[-1], "en")
+            typer.echo(f"    {part:20}{words}")

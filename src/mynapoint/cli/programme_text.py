@@ -83,6 +83,8 @@ class _Page:
                 yield from self._heading("incentive", number=incentive.number, label=incentive.label)
                 words = explain.rule_words(incentive, self._day, self._language)
                 yield from self._wrapped(words or "", "  ", "  ")
+                born = explain.birthdays_words(incentive, self._day, self._language)
+                yield from self._wrapped(born or "", "  ", "  ")
                 yield from self._figures(figures)
 
     def _other_figures(self, law: Round, stated: Sequence[Parameter]) -> Iterator[Text]:

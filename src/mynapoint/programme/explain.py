@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time
 
+from mynapoint.programme.ages import Birthdays, birthdays
+from mynapoint.programme.areas import area_words
 from mynapoint.programme.contacts import ContactHours, DayKind, YearEnd
 from mynapoint.programme.incentives import DirectRule, Incentive, PremiumRule
 from mynapoint.programme.parameters import Announcement, OnServiceLeft, Parameter, Topic, Unit
@@ -27,6 +29,8 @@ __all__ = [
     "CONFIDENCE_WORDS",
     "TOPIC_WORDS",
     "announcement_words",
+    "birthdays_on",
+    "birthdays_words",
     "english_date",
     "era_date",
     "figure_words",
@@ -62,6 +66,8 @@ _AMOUNT_WORDS = {
     Unit.TRIES: Words("{}回", "{}"),
     Unit.DIGITS: Words("{}桁", "{}"),
     Unit.MENU_KEY: Words("{}番", "{}"),
+    Unit.AGE_FROM: Words("{}歳以上", "{} or older"),
+    Unit.AGE_UNTIL: Words("{}歳以下", "{} or younger"),
 }
 
 _SERVICE_LEFT_WORDS = {
@@ -112,8 +118,12 @@ def announcement_words(unit: Unit, announcement: Announcement, language: str, *,
     if isinstance(value, date):
         write = month_in if announcement.month_only else date_in
         return _day_words(unit, write(value, language, era=era), language)
+    if isinstance(value, tuple):
+        return area_words(value, language)
     if isinstance(value, OnServiceLeft):
         return _SERVICE_LEFT_WORDS[value].in_language(language)
+    if unit is Unit.AGE_UNTIL and value == 0:
+        return "0歳" if is_japanese(language) else "under 1"
     return _AMOUNT_WORDS[unit].in_language(language).format(value) if isinstance(value, int) else value
 
 
@@ -139,6 +149,29 @@ def rule_words(incentive: Incentive, day: date, language: str) -> str | None:
         f"{rate} % of the amount topped up or spent is given, up to {points:,} points per person; "
         f"{rule.yen_to_fill:,} yen reach the cap."
     )
+
+
+def birthdays_words(incentive: Incentive, day: date, language: str, *, era: bool = False) -> str | None:
+    """Return the days of birth that an incentive's ages come to, by the figures of ``day``; None without ages."""
+    born = birthdays_on(incentive, day)
+    if born is None:
+        return None
+    last = date_in(born.last, language, era=era)
+    if born.first is None:
+        return f"対象は、{last}までに生まれた方です。" if is_japanese(language) else f"For people born by {last}."
+    first = date_in(born.first, language, era=era)
+    if is_japanese(language):
+        return f"対象は、{first}から{last}までに生まれた方です。"
+    return f"For people born from {first} until {last}."
+
+
+def birthdays_on(incentive: Incentive, day: date) -> Birthdays | None:
+    """Return the days of birth that an incentive's ages come to, by the figures of ``day``; None without ages."""
+    judged = incentive.age_on.as_of(day) if incentive.age_on else None
+    if judged is None or not isinstance(judged.value, date):
+        return None
+    youngest, oldest = (_number(age, day) if age else None for age in (incentive.age_from, incentive.age_until))
+    return birthdays(age_from=youngest, age_until=oldest, on=judged.value)
 
 
 def hours_words(hours: ContactHours, day: date, language: str, *, era: bool = False) -> list[str]:
@@ -177,6 +210,8 @@ def _left_open_words(announcement: Announcement, language: str, *, era: bool) ->
 
 
 def _day_words(unit: Unit, day: str, language: str) -> str:
+    if unit is Unit.AGE_DAY:
+        return f"{day}時点" if is_japanese(language) else f"on {day}"
     first = unit is Unit.FIRST_DAY
     if is_japanese(language):
         return f"{day}{'から' if first else 'まで'}"

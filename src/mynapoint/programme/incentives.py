@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from mynapoint.programme.ages import Birthdays, birthdays
+from mynapoint.programme.areas import Municipality
 from mynapoint.programme.parameters import OnServiceLeft, Parameter, Unit, Value, also_in, named_source, note
 from mynapoint.programme.periods import Period
 from mynapoint.programme.rule_file import RuleTable
@@ -80,6 +82,9 @@ class Incentive:
     ``number``         the number people know it by within the round: ①②③
     ``registered_by``  direct only: the last day on which the registration may be completed, where one is known
     ``yen_to_fill``    premium only: the spending that reaches the cap, as announced; agrees with the rule
+    ``area``           the municipalities whose residents it is for, None for all
+    ``age_…``          the youngest and the oldest age, and the day on which they are judged
+    ``budget``         points there are for all people together; incentives that name one figure share it
     """
 
     id: IncentiveId
@@ -96,6 +101,11 @@ class Incentive:
     earning_until: Parameter | None = None
     registered_by: Parameter | None = None
     on_service_left: Parameter | None = None
+    area: Parameter | None = None
+    age_from: Parameter | None = None
+    age_until: Parameter | None = None
+    age_on: Parameter | None = None
+    budget: Parameter | None = None
     graces: tuple[Grace, ...] = ()
 
     @property
@@ -115,6 +125,19 @@ class Incentive:
         """What happens to the rest of the cap when the chosen service did not join; it ends where no file says."""
         return OnServiceLeft(str(self.on_service_left.final)) if self.on_service_left else OnServiceLeft.ENDS
 
+    @property
+    def municipalities(self) -> tuple[Municipality, ...]:
+        """The municipalities whose residents it is for, by the final figure; empty where it is for all."""
+        return self.area.final_area if self.area else ()
+
+    @property
+    def birthdays(self) -> Birthdays | None:
+        """The days of birth that the ages come to, by the final figures; None where age does not matter."""
+        if self.age_on is None or self.age_on.final_day is None:
+            return None
+        youngest, oldest = (age.final_number if age else None for age in (self.age_from, self.age_until))
+        return birthdays(age_from=youngest, age_until=oldest, on=self.age_on.final_day)
+
     def parts(self) -> dict[str, Parameter]:
         """Return the incentive's parameters by their part in it, in the order people ask for them."""
         parts = {
@@ -128,6 +151,11 @@ class Incentive:
             "earning_until": self.earning_until,
             "registered_by": self.registered_by,
             "on_service_left": self.on_service_left,
+            "area": self.area,
+            "age_from": self.age_from,
+            "age_until": self.age_until,
+            "age_on": self.age_on,
+            "budget": self.budget,
         }
         return {part: parameter for part, parameter in parts.items() if parameter is not None}
 
@@ -181,6 +209,7 @@ def parse_incentive(
             **named,
         )
         _refuse_wrong_spending(table, incentive)
+        _refuse_idle_conditions(table, named)
         return incentive
 
 
@@ -189,6 +218,11 @@ _COMMON = {
     "card_requested_by": Unit.LAST_DAY,
     "applications_from": Unit.FIRST_DAY,
     "applications_until": Unit.LAST_DAY,
+    "area": Unit.AREA,
+    "age_from": Unit.AGE_FROM,
+    "age_until": Unit.AGE_UNTIL,
+    "age_on": Unit.AGE_DAY,
+    "budget": Unit.POINTS,
 }
 _PARTS = {
     RuleKind.PREMIUM: _COMMON
@@ -201,7 +235,8 @@ _PARTS = {
     },
     RuleKind.DIRECT: _COMMON | {"registered_by": Unit.LAST_DAY},
 }
-_OPTIONAL = frozenset({"registered_by", "on_service_left"})
+_CONDITIONS = ("area", "age_from", "age_until", "age_on", "budget")
+_OPTIONAL = frozenset({"registered_by", "on_service_left", *_CONDITIONS})
 
 
 def _period(first: Parameter, last: Parameter) -> Period | None:
@@ -220,7 +255,7 @@ def _named(table: RuleTable, part: str, parameters: Mapping[str, Parameter], uni
 
 
 def _final_rule(table: RuleTable, named: Mapping[str, Parameter]) -> PremiumRule | DirectRule:
-    for part in ("points", "premium_rate"):
+    for part in ("points", "premium_rate", *_CONDITIONS):
         if part in named and named[part].final is None:
             raise table.error(part, "has no final figure, so no award could be judged by it")
     points = Points(named["points"].final_number)
@@ -233,6 +268,19 @@ def _refuse_wrong_spending(table: RuleTable, incentive: Incentive) -> None:
     rule, announced = incentive.rule, incentive.yen_to_fill
     if isinstance(rule, PremiumRule) and announced is not None and announced.final != rule.yen_to_fill:
         raise table.error("yen_to_fill", f"{announced.final} yen are announced; rate and cap give {rule.yen_to_fill}")
+
+
+def _refuse_idle_conditions(table: RuleTable, named: Mapping[str, Parameter]) -> None:
+    """Refuse ages without a day, ages that nobody has, and a budget that cannot pay one person."""
+    ages = [part for part in ("age_from", "age_until") if part in named]
+    if bool(ages) != ("age_on" in named):
+        raise table.error("age_on", "is needed with age_from or age_until, and only with them")
+    if len(ages) == 2 and named["age_until"].final_number < named["age_from"].final_number:
+        youngest = named["age_from"].final_number
+        raise table.error("age_until", f"{named['age_until'].final_number} is below age_from, {youngest}")
+    if "budget" in named and named["budget"].final_number < named["points"].final_number:
+        points = named["points"].final_number
+        raise table.error("budget", f"{named['budget'].final_number} points cannot pay one person's {points}")
 
 
 def _refuse_reversed(table: RuleTable, first: Parameter, last: Parameter) -> None:

@@ -9,11 +9,12 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
+from mynapoint.programme.areas import Municipality, parse_area
 from mynapoint.programme.rule_file import RuleTable
 from mynapoint.programme.sources import Confidence, Source
 from mynapoint.programme.words import Words
 
-Value = date | int | str
+Value = date | int | str | tuple[Municipality, ...]
 
 
 class Unit(StrEnum):
@@ -30,6 +31,10 @@ class Unit(StrEnum):
     MENU_KEY = "menu key"
     WEB_ADDRESS = "web address"
     ON_SERVICE_LEFT = "reapply or ends"
+    AREA = "municipalities"
+    AGE_FROM = "youngest age, inclusive, whole years"
+    AGE_UNTIL = "oldest age, inclusive, whole years"
+    AGE_DAY = "day on which ages are judged, Tokyo"
 
 
 class OnServiceLeft(StrEnum):
@@ -104,6 +109,13 @@ class Parameter:
         """The last announced number. Raises TypeError where there is none."""
         if not isinstance(self.final, int):
             raise TypeError(f"{self.key} has no number")
+        return self.final
+
+    @property
+    def final_area(self) -> tuple[Municipality, ...]:
+        """The last announced area. Raises TypeError where there is none."""
+        if not isinstance(self.final, tuple):
+            raise TypeError(f"{self.key} has no area")
         return self.final
 
 
@@ -226,12 +238,14 @@ def _checked_value(row: RuleTable, unit: Unit) -> Value | None:
     """Return the row's value in the type its unit asks for; None where it was left open. Raises RuleFileError."""
     if row.value("value") is None:
         return None
-    if unit in (Unit.FIRST_DAY, Unit.LAST_DAY):
+    if unit in (Unit.FIRST_DAY, Unit.LAST_DAY, Unit.AGE_DAY):
         return row.day("value")
     if unit in (Unit.TELEPHONE, Unit.WEB_ADDRESS):
         return row.text("value")
     if unit is Unit.ON_SERVICE_LEFT:
         return row.choice("value", OnServiceLeft)
+    if unit is Unit.AREA:
+        return parse_area(row, "value")
     return _whole(row, unit, least=1 if unit is Unit.PERCENT else 0)
 
 

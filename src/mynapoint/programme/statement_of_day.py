@@ -8,7 +8,7 @@ from datetime import date
 from mynapoint.programme import explain
 from mynapoint.programme.contacts import ContactHours, ContactLine
 from mynapoint.programme.incentives import Grace, Incentive, PremiumRule
-from mynapoint.programme.parameters import Announcement, Parameter, Statement, StatementVersion
+from mynapoint.programme.parameters import Announcement, Parameter, Statement, StatementVersion, Value
 from mynapoint.programme.rounds import Round
 from mynapoint.programme.sources import Confidence, Source, known_by
 
@@ -54,7 +54,19 @@ def _incentive(incentive: Incentive, day: date, language: str, stated: set[str])
         "label": incentive.label.in_language(language),
         "rule": "premium" if isinstance(incentive.rule, PremiumRule) else "direct",
         "in_words": explain.rule_words(incentive, day, language),
+        "born": _born(incentive, day, language),
         "figures": {part: parameter.key for part, parameter in incentive.parts().items() if parameter.key in stated},
+    }
+
+
+def _born(incentive: Incentive, day: date, language: str) -> Json | None:
+    born = explain.birthdays_on(incentive, day)
+    if born is None:
+        return None
+    return {
+        "from": born.first.isoformat() if born.first else None,
+        "until": born.last.isoformat(),
+        "in_words": explain.birthdays_words(incentive, day, language),
     }
 
 
@@ -89,11 +101,17 @@ def value_as_json(announcement: Announcement) -> Json:
     """Return what an announcement states: its value, or that it was left open, and the month named as a plan."""
     value = announcement.value
     return {
-        "value": value.isoformat() if isinstance(value, date) else value,
+        "value": _plain(value),
         "month_only": announcement.month_only,
         "left_open": value is None,
         "around": announcement.around.strftime("%Y-%m") if announcement.around else None,
     }
+
+
+def _plain(value: Value | None) -> object:
+    if isinstance(value, tuple):
+        return [{"code": one.code, "name": {"ja": one.name.ja, "en": one.name.en}} for one in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _statement(statement: Statement, day: date, language: str) -> Iterator[Json]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mynapoint.hub.words import PageWords
-from mynapoint.programme.parameters import Parameter
+from mynapoint.programme.parameters import Parameter, Value
 from mynapoint.programme.rounds import DirectRule, Incentive, Round, load_round
 from mynapoint.programme.values import IncentiveId, Points
 
@@ -86,7 +86,7 @@ class IncentiveOnDay:
         """Tell whether the last day of applications is past."""
         return self.closes_on is not None and self.closes_on < self.day
 
-    def _value(self, parameter: Parameter | None) -> date | int | str | None:
+    def _value(self, parameter: Parameter | None) -> Value | None:
         announced = parameter.as_of(self.day) if parameter else None
         return announced.value if announced else None
 
