@@ -27,7 +27,7 @@ ABOUT_PEOPLE = {
     },
     "identity_parkedanswer": {"id", "nonce", "token", "error", "created_at"},
     "reservations_reservation": {"id", "resident_id", "my_key_id_text", "reserved_at", *SIGNED},
-    "applications_draft": {*CHOICE, "created_at"},
+    "applications_draft": {*CHOICE, "session", "created_at"},
     "applications_application": {*CHOICE, "reservation_id", "applied_at"},
     "applications_consent": {"id", "application_id", *SIGNED},
     "applications_registration": {"id", "resident_id", "incentive", "proven_on", "source"},

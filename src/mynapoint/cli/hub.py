@@ -66,7 +66,7 @@ def check() -> None:
 
 @app.command()
 def jobs() -> None:
-    """Remove what has lapsed (challenges, parked answers, nonces, sessions), once; run it every few minutes."""
+    """Remove what has lapsed (challenges, parked answers, nonces, drafts, sessions), once; run it every few minutes."""
     _start_django()
     from mynapoint.hub.jobs import run_all
 

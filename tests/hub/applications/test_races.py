@@ -54,6 +54,7 @@ def draft(credential: Credential, account: str) -> Draft:
         masked_account="****1234",
         masked_holder="ア*キ",
         proof="proof",
+        session="session",
         created_at=clock.START,
     )
 

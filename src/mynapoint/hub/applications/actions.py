@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -33,6 +33,9 @@ from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
 from mynapoint.hub.reservations.models import Reservation
 from mynapoint.programme.rounds import DirectRule, PremiumRule, load_round
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber, tokyo_day
+
+DRAFT_LIFE = timedelta(days=1)
+"""Far beyond a session (settings.SESSION_COOKIE_AGE), outside which a draft is of no use."""
 
 _PROOF_REFUSALS = {
     ProofRefusal.NOT_RECOGNISED: Refusal.ACCOUNT_NOT_RECOGNISED,
@@ -61,10 +64,17 @@ class Account:
 
 
 def prove_account(
-    *, resident: Resident, service: PaymentService, incentive: IncentiveId, account: Account, now: datetime
+    *,
+    resident: Resident,
+    session: str,
+    service: PaymentService,
+    incentive: IncentiveId,
+    account: Account,
+    now: datetime,
 ) -> Draft:
     """Ask the provider whether account and codes belong together; keep only its proof, in a draft. Raises Refused.
 
+    ``session``  the digest of the session that asks (identity.card_step.session_digest)
     Nothing is half kept: without an answer there is no draft, and the same form may be sent again.
     """
     _refuse(reasons_against(resident=resident, service=service, incentive=incentive, on=tokyo_day(now)))
@@ -75,7 +85,15 @@ def prove_account(
             details = {"incentive": incentive, "code": refusal.code}
             record(Act.ACCOUNT_NOT_PROVED, who=str(resident), subject=_of(service), now=now, **details)
         raise Refused(refusal, service=service.label)
-    return _keep_draft(resident=resident, service=service, incentive=incentive, account=account, told=told, now=now)
+    return _keep_draft(
+        resident=resident,
+        session=session,
+        service=service,
+        incentive=incentive,
+        account=account,
+        told=told,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -135,6 +153,12 @@ def prove_registration(
     return registration
 
 
+def purge_drafts(*, now: datetime) -> int:
+    """Remove drafts whose session has long ended; return how many."""
+    removed, _ = Draft.objects.filter(created_at__lt=now - DRAFT_LIFE).delete()
+    return removed
+
+
 def provider_key(service: PaymentService, key_id: str) -> bytes | None:
     """Return the public key of a key id, if it is this service's provider's and valid by the machine's clock."""
     key = ProviderKey.objects.filter(provider=service.provider_id, key_id=key_id).first()
@@ -171,6 +195,7 @@ def _ask(
 def _keep_draft(
     *,
     resident: Resident,
+    session: str,
     service: PaymentService,
     incentive: IncentiveId,
     account: Account,
@@ -178,9 +203,11 @@ def _keep_draft(
     now: datetime,
 ) -> Draft:
     # A draft never changes: a new choice is a new draft, so a signature can only be for the one that was shown.
+    _lock(resident)
     Draft.objects.filter(resident=resident, incentive=incentive).delete()
     draft = Draft.objects.create(
         resident=resident,
+        session=session,
         payment_service=service,
         incentive=incentive,
         round_id=incentive_on(incentive, tokyo_day(now)).round.id,

@@ -44,8 +44,13 @@ class Choice(models.Model):
 
 
 class Draft(Choice):
-    """A proved choice that waits for the card's signature; one per resident and incentive, removed when signed."""
+    """A proved choice that waits for the card's signature; one per resident and incentive, removed when signed.
 
+    ``session``  SHA-256 of the session it was proved in, and it is a draft there only: what somebody typed into a
+                 session left open must not wait for its owner
+    """
+
+    session = models.CharField(max_length=64)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -45,7 +46,12 @@ def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse
         return render(request, "applications/apply.html", context | {"form": form}, status=422)
     try:
         actions.prove_account(
-            resident=request.resident, service=service, incentive=chosen.id, account=form.account(), now=now
+            resident=request.resident,
+            session=card_step.session_digest(request),
+            service=service,
+            incentive=chosen.id,
+            account=form.account(),
+            now=now,
         )
     except Refused as refused:
         context |= {"form": form, "refusals": web.sentences(refused.reasons)}
@@ -62,7 +68,7 @@ def confirm(request: ResidentRequest, number: str, incentive: str) -> HttpRespon
     context = {"service": service, "incentive": chosen}
     if against:
         return _cannot(request, context, against)
-    draft = Draft.objects.filter(resident=request.resident, payment_service=service, incentive=chosen.id).first()
+    draft = _drafts(request).filter(payment_service=service, incentive=chosen.id, round_id=chosen.round.id).first()
     if draft is None:
         return redirect("applications:apply", number, incentive)
     step = card_step.begin(
@@ -80,7 +86,7 @@ def confirm(request: ResidentRequest, number: str, incentive: str) -> HttpRespon
 def signed(request: ResidentRequest) -> HttpResponse:
     """Apply for what the card has just signed; the answer is taken once, so this address works once."""
     signature, credential = card_step.take_own_signature(request, purpose=Purpose.APPLY)
-    draft = Draft.objects.filter(pk=signature.subject, resident=request.resident).first()
+    draft = _drafts(request).filter(pk=signature.subject).first()
     if draft is None:
         raise Refused(Refusal.DRAFT_REPLACED)
     application = actions.apply(draft=draft, signature=signature, credential=credential, now=web.now())
@@ -101,6 +107,10 @@ def receipt(request: ResidentRequest, application_id: uuid.UUID) -> HttpResponse
         "applied_on": applied_on,
     }
     return render(request, "applications/receipt.html", context)
+
+
+def _drafts(request: ResidentRequest) -> QuerySet[Draft]:
+    return Draft.objects.filter(resident=request.resident, session=card_step.session_digest(request))
 
 
 def _choice(number: str, incentive: str) -> tuple[PaymentService, IncentiveOnDay]:
