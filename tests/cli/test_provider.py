@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -149,3 +150,27 @@ def test_an_instant_that_is_none_is_refused_with_an_example_or_its_range(as_of: 
     assert status == 2
     assert "such as 2022-08-31T00:00:00+09:00" in " ".join(error.split()) or "between 1970 and 2199" in error
     assert "Traceback" not in error
+
+
+def test_a_taken_port_is_told_in_one_line(config: Path) -> None:
+    door = '[account_api]\nurl = "https://pay.example"\naccounts = "builtins:str"\n'
+    config.write_text(config.read_text() + door)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        status, _, error = run("serve", "--config", str(config), "--port", str(port))
+
+    assert status == 1
+    assert error == f"Cannot listen at 127.0.0.1:{port}: Address already in use. Choose another with --port.\n"
+
+
+def test_what_the_connector_keeps_is_closed_to_other_users_of_the_machine(config: Path, hub: FakeHub) -> None:
+    run("pull", "--config", str(config))
+    run("run", "--config", str(config), *AS_OF)
+    config.write_text(config.read_text().replace("store.duckdb", "new.duckdb"))
+    run("pull", "--config", str(config))
+
+    kept = [config.parent / "new.duckdb", *(config.parent / "credits").iterdir()]
+    assert [path.stat().st_mode & 0o007 for path in kept] == [0, 0]

@@ -15,6 +15,7 @@ from mynapoint.provider.award_run import RunRefused, Step
 from mynapoint.provider.hub_client import HubUnreachable
 from mynapoint.provider.points_gateway import Credit, CreditFailed
 from mynapoint.provider.store import StoreBusy
+from mynapoint.provider.table_files import UnreadableFile
 from provider.world import APPLIED_AT, END_OF_AUGUST, END_OF_SEPTEMBER, IN_JULY, World
 
 AOKI = "SP00001234"
@@ -310,3 +311,13 @@ def remains(world: World) -> Remains:
         text = text.replace(reference, "REFERENCE")
     written = [path.read_text() for path in sorted((world.folder / "credits").iterdir())]
     return Remains(text.replace(row[0], "STORE"), [one.replace(row[0], "STORE") for one in written])
+
+
+def test_a_folder_in_the_inbox_is_passed_over_and_a_lost_link_is_told(month: World) -> None:
+    (month.provider.inbox / "older.csv").mkdir()
+
+    assert month.run().files == 1
+
+    (month.provider.inbox / "lost.csv").symlink_to("nowhere.csv")
+    with pytest.raises(UnreadableFile, match=r"lost\.csv: cannot be opened"):
+        month.run()

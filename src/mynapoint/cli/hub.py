@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from mynapoint.cli.ports import refuse_taken
 
 app = typer.Typer(no_args_is_help=True, help="The national platform; its settings are MYNAPOINT_… (hub/settings.py).")
 
@@ -21,7 +22,7 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 4) -> 
     """Serve the hub: one process, a few threads. Refuses to start with settings weaker than promised."""
     _start_django()
     _refuse_or_continue()
-    _refuse_taken(host, port)
+    refuse_taken(host, port)
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -87,17 +88,6 @@ def _start_django() -> _Settings:
     django.setup()
     Path(settings.STATE).mkdir(parents=True, exist_ok=True, mode=0o700)
     return settings  # type: ignore[return-value]
-
-
-def _refuse_taken(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            typer.echo(f"Cannot listen at {host}:{port}: {error.strerror}. Choose another with --port.", err=True)
-            raise typer.Exit(1) from error
 
 
 def _refuse_or_continue() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mynapoint.cli.instants import instant
+from mynapoint.cli.ports import refuse_taken
 
 if TYPE_CHECKING:
     from mynapoint.provider.award_run import Step
@@ -33,6 +34,12 @@ app = typer.Typer(
 
 ConfigFile = Annotated[Path, typer.Option("--config", metavar="provider.toml", help="Settings; see docs/providers.md.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
+
+
+@app.callback()
+def close_to_others() -> None:
+    """Close what the connector keeps to other users; their group may read, for the system that credits points."""
+    os.umask(os.umask(0o027) | 0o027)
 
 
 @app.command()
@@ -103,6 +110,7 @@ def serve(
 
     with _told_in_one_sentence():
         door = door_of(load_config(config), config)
+    refuse_taken(host, port)
     os.environ[CONFIG_VARIABLE] = str(config.absolute())
     typer.echo(f"Account API at http://{host}:{port}, known to the hub as {door.url}", err=True)
     Server(

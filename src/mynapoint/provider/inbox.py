@@ -13,6 +13,7 @@ import duckdb
 from mynapoint.award.schemas import TRANSACTIONS
 from mynapoint.provider.intake import Intake
 from mynapoint.provider.store import Store, only, transaction
+from mynapoint.provider.table_files import UnreadableFile
 
 ENDINGS = {".csv", ".parquet"}
 CHANGED = "was taken in before with other content; what was taken in first stands"
@@ -37,7 +38,7 @@ def take_in(store: Store, inbox: Path, *, now: datetime) -> TakenIn:
     """
     files = accepted = repeated = set_aside = 0
     inbox.mkdir(parents=True, exist_ok=True)
-    for path in sorted(path for path in inbox.iterdir() if path.suffix.lower() in ENDINGS):
+    for path in sorted(path for path in inbox.iterdir() if path.suffix.lower() in ENDINGS and not path.is_dir()):
         digest = _digest(path)
         with store.opened() as connection:
             if only(connection, "SELECT 1 FROM intake_files WHERE digest = ?", digest):
@@ -94,5 +95,8 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, digest: str, path: Pat
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableFile(path, f"cannot be opened: {error.strerror}") from error
