@@ -30,7 +30,9 @@ def _problem(_request: HttpRequest, problem: Problem) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _malformed(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     fields = sorted({str(one["loc"][-1]) for one in error.errors})
-    return problem_response(Problem(422, "malformed", f"Wrong or missing: {', '.join(fields)}.", fields=fields))
+    return problem_response(
+        Problem(422, web.ProblemCode.MALFORMED, f"Wrong or missing: {', '.join(fields)}.", fields=fields)
+    )
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,30 @@ from django.utils.translation import get_language
 from mynapoint.award.refusals import Reason, Refused
 
 API_PREFIX = "/api/"
+PROBLEM_JSON = "application/problem+json"
+
+
+class ProblemCode(StrEnum):
+    """Why a machine's request was not answered: the closed list. A code never changes its meaning."""
+
+    BAD_REQUEST = "bad_request"
+    NOT_SIGNED = "not_signed"
+    UNKNOWN_SERVICE = "unknown_service"
+    UNKNOWN_ADDRESS = "unknown_address"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    IN_FLIGHT = "in_flight"
+    BODY_TOO_LONG = "body_too_long"
+    MALFORMED = "malformed"
+    OTHER_CONTENT = "other_content"
+    INTERNAL = "internal"
+
+
+_BY_STATUS = {
+    400: (ProblemCode.BAD_REQUEST, "The request cannot be read, or is for another host."),
+    404: (ProblemCode.UNKNOWN_ADDRESS, "Nothing is at this address; see /api/openapi.json."),
+    405: (ProblemCode.METHOD_NOT_ALLOWED, "This address does not take this method; see the header Allow."),
+    500: (ProblemCode.INTERNAL, "The hub failed; nothing was recorded. The same request may be sent again."),
+}
 
 
 def now() -> datetime:
@@ -74,7 +99,7 @@ def refusal_response(request: HttpRequest, refused: Refused) -> HttpResponse:
                 "reasons": [{"code": r.refusal.code, "detail": r.sentence("en")} for r in refused.reasons],
             },
             status=422,
-            content_type="application/problem+json",
+            content_type=PROBLEM_JSON,
         )
     context = {"sentences": sentences(refused.reasons), "codes": [r.refusal.code for r in refused.reasons]}
     response = render(request, "refused.html", context, status=422)
@@ -94,3 +119,22 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal; let anything else through."""
         return refusal_response(request, exception) if isinstance(exception, Refused) else None
+
+
+class ApiProblems:
+    """Answers machines in problem+json also where the framework would have shown a page: no such address, a bug."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        known = _BY_STATUS.get(response.status_code)
+        if not request.path.startswith(API_PREFIX) or known is None or response["Content-Type"] == PROBLEM_JSON:
+            return response
+        code, title = known
+        members = {"type": f"urn:mynapoint:problem:{code}", "title": title, "status": response.status_code}
+        problem = JsonResponse(members, status=response.status_code, content_type=PROBLEM_JSON)
+        if "Allow" in response:
+            problem["Allow"] = response["Allow"]
+        return problem

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.sample_pay import SamplePay
+from hub.sample_pay import BOOK, SamplePay
 from hub.visitor import APPLY, Visitor, text
 from mynapoint.exchange.messages import AccountProofRequest, ProofRefusal
 from mynapoint.exchange.signatures import SigningKey
@@ -51,6 +51,16 @@ def test_each_answer_of_the_provider_is_told_in_words(
 
     assert response.status_code == 422
     assert sentence in text(response)
+
+
+def test_a_holders_name_may_be_written_with_an_ideographic_space(
+    reserved: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BOOK, "SP00001234", ("482913", "アオキ\u3000ハナコ", "ア*キ\u3000ハ*コ"))
+
+    response = reserved.apply()
+
+    assert "ア*キ\u3000ハ*コ" in text(response)
 
 
 def test_a_dead_provider_loses_nothing_and_the_form_can_be_sent_again(reserved: Visitor, sample_pay: SamplePay) -> None:

@@ -115,6 +115,25 @@ def test_an_answer_is_worthless_in_another_browser(aoki: Visitor, ueno: Visitor)
     assert "resident" not in ueno.client.session
 
 
+def test_an_answer_led_into_another_browser_is_gone(aoki: Visitor, ueno: Visitor) -> None:
+    mine = card_fields(aoki.page("/sign-in/"))
+    parked = browser().post("/card/return/", ueno.sign(mine))["Location"]
+
+    assert "challenge_expired" in text(ueno.get(parked))
+
+    assert not ParkedAnswer.objects.exists()
+    assert "challenge_expired" in text(aoki.get(parked)), "who put the question cannot fetch it afterwards"
+
+
+def test_the_way_back_fits_into_its_column_however_it_is_written(aoki: Visitor) -> None:
+    aoki.sign_in()
+
+    aoki.get("/reservation/", next="/" + "予" * 199)
+    aoki.get("/reservation/", next="/" + "%" * 130)
+
+    assert all(len(challenge.continue_to) <= 500 for challenge in Challenge.objects.all())
+
+
 def test_after_five_minutes_of_the_machines_clock_the_step_starts_again(aoki: Visitor) -> None:
     fields = card_fields(aoki.page("/sign-in/"))
     Challenge.objects.update(created_at=datetime.now(UTC) - actions.CHALLENGE_LIFE - timedelta(seconds=1))

@@ -83,7 +83,8 @@ def _check(
         raise BadSignature("the answer is about another request")
     if isinstance(told, AccountProofRefused):
         return
-    sizes = ((told.account_reference, 128), (told.masked_holder, 64))
+    # Japanese names are often written with an ideographic space, which Python does not count as printable.
+    sizes = ((told.account_reference, 128), (told.masked_holder.replace("\u3000", " "), 64))
     if any(not text or len(text) > longest or not text.isprintable() for text, longest in sizes):
         raise BadSignature("account reference or masked holder is empty, too long or not plain text")
     _, payload = verify_document(told.proof, provider_key_of)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from mynapoint.exchange.signatures import BadSignature, verify_request
 from mynapoint.hub.applications.models import UsedNonce
 from mynapoint.hub.payment_services.models import PaymentService, Provider, ProviderKey
+from mynapoint.hub.web import PROBLEM_JSON, ProblemCode
 
 MEDIA_TYPE = "application/jsonl"
 NONCE_LIFE = timedelta(hours=1)
@@ -34,7 +35,7 @@ OPENAPI_SIGNATURE = {
 class Problem(Exception):
     """An answer of the door that is not a success: an HTTP status, a public code, one sentence for an operator."""
 
-    def __init__(self, status: int, code: str, title: str, **figures: object) -> None:
+    def __init__(self, status: int, code: ProblemCode, title: str, **figures: object) -> None:
         super().__init__(title)
         self.status = status
         self.code = code
@@ -50,16 +51,16 @@ def problem_response(problem: Problem) -> HttpResponse:
         "status": problem.status,
         **problem.figures,
     }
-    return JsonResponse(members, status=problem.status, content_type="application/problem+json")
+    return JsonResponse(members, status=problem.status, content_type=PROBLEM_JSON)
 
 
 def signed_by(request: HttpRequest) -> ProviderKey:
     """Return the registered key that signed this request, as it stands and for the first time. Raises Problem."""
     try:
         if int(request.headers.get("Content-Length") or 0) > BODY_BYTES_MAX:
-            raise Problem(413, "body_too_long", f"A body may have at most {BODY_BYTES_MAX} bytes.")
+            raise Problem(413, ProblemCode.BODY_TOO_LONG, f"A body may have at most {BODY_BYTES_MAX} bytes.")
     except ValueError as error:
-        raise Problem(400, "bad_request", "Content-Length must be a number.") from error
+        raise Problem(400, ProblemCode.BAD_REQUEST, "Content-Length must be a number.") from error
     try:
         signed = verify_request(
             method=str(request.method),
@@ -72,7 +73,9 @@ def signed_by(request: HttpRequest) -> ProviderKey:
             UsedNonce.objects.create(key_id=signed.key_id, nonce=signed.nonce[:128], used_at=timezone.now())
     except (BadSignature, IntegrityError) as error:
         raise Problem(
-            401, "not_signed", "The request is not signed, as it stands and for the first time, by a registered key."
+            401,
+            ProblemCode.NOT_SIGNED,
+            "The request is not signed, as it stands and for the first time, by a registered key.",
         ) from error
     return ProviderKey.objects.select_related("provider").get(key_id=signed.key_id)
 
@@ -81,7 +84,7 @@ def own_service(provider: Provider, number: str) -> PaymentService:
     """Return one of the provider's own payment services. Raises Problem (404), the same for others' as for none."""
     service = PaymentService.objects.filter(provider=provider, number=number).first()
     if service is None:
-        raise Problem(404, "unknown_service", "No payment service of yours has this number.")
+        raise Problem(404, ProblemCode.UNKNOWN_SERVICE, "No payment service of yours has this number.")
     return service
 
 

@@ -84,10 +84,14 @@ def park_answer(*, nonce: str, token: str = "", error: str = "") -> ParkedAnswer
 
 
 def parked_challenge(*, parked_id: str, session: str) -> Challenge:
-    """Return the challenge a parked answer is for, without taking either. Raises Refused."""
+    """Return the challenge a parked answer is for, without taking either. Raises Refused.
+
+    An answer that comes up in another session is removed: somebody was led to sign a stranger's question.
+    """
     parked = ParkedAnswer.objects.filter(id=parked_id).first()
     challenge = parked and Challenge.objects.filter(nonce=parked.nonce, session=session).first()
     if not challenge:
+        ParkedAnswer.objects.filter(id=parked_id).delete()
         raise _lapsed()
     return challenge
 

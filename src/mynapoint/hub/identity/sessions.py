@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +14,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from mynapoint.hub.identity.models import Resident
+
+NEXT_CHARACTERS_MAX = 400
+"""Of a path as it is written in an address: it is kept in ``Challenge.continue_to`` behind another path."""
 
 _KEY = "resident"
 _P = ParamSpec("_P")
@@ -71,4 +74,4 @@ def own_path(request: HttpRequest) -> str:
     """Return where the parameter ``next`` leads, if that is a path of this hub; an empty text otherwise."""
     path = request.GET.get("next", "")
     own = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return path if own and len(path) <= 200 else ""
+    return path if own and len(quote_plus(path)) <= NEXT_CHARACTERS_MAX else ""

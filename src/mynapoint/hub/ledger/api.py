@@ -46,18 +46,22 @@ def award_reports(request: HttpRequest) -> HttpResponse:
         report = parse_report(request.body)
     except MalformedMessage as error:
         raise Problem(
-            422, "malformed", f"The report cannot be read: {error}", line=error.line, field=error.field
+            422, web.ProblemCode.MALFORMED, f"The report cannot be read: {error}", line=error.line, field=error.field
         ) from error
     service = own_service(key.provider, report.header.service_number.text)
     now = web.now()
     if report.header.reported_up_to > now + AHEAD_MAX:
-        raise Problem(422, "malformed", "reported_up_to lies in the future.", line=1, field="reported_up_to")
+        raise Problem(
+            422, web.ProblemCode.MALFORMED, "reported_up_to lies in the future.", line=1, field="reported_up_to"
+        )
     try:
         answer = actions.record_awards(service=service, key=key, report=report, body=request.body, now=now)
     except actions.OtherContent as error:
-        raise Problem(422, "other_content", "This report_id was used before, for another report.") from error
+        raise Problem(
+            422, web.ProblemCode.OTHER_CONTENT, "This report_id was used before, for another report."
+        ) from error
     except IntegrityError as error:
         raise Problem(
-            409, "in_flight", "Another report with the same lines is being recorded; send it again."
+            409, web.ProblemCode.IN_FLIGHT, "Another report with the same lines is being recorded; send it again."
         ) from error
     return HttpResponse(answer, content_type=MEDIA_TYPE)
