@@ -24,7 +24,8 @@ def reasons_against(
 ) -> list[Reason]:
     """Return every reason why the resident may not apply on a day; without a service, those of any service.
 
-    The day the card was requested is not in a certificate, so that clock is left to the municipality. An earlier
+    The day the card was requested is in no certificate, and the latest day it can have been proves nothing against
+    anybody, so that clock is not judged here (docs/decisions/0009-hub-records.md). An earlier
     application always stands in the way: whether a resident may choose again when their service has left
     (``on_service_left``) is not built yet.
     """
