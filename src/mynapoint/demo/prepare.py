@@ -8,7 +8,7 @@ from pathlib import Path
 from mynapoint.card.emulator.issue import issue_city
 from mynapoint.demo.city import OPENS_AT
 from mynapoint.demo.clock import FILE_NAME, DemoClock
-from mynapoint.demo.sample_pay.setup import HUB_KEY_ID, KEY_ID
+from mynapoint.demo.sample_pay.setup import HUB_KEY_ID, KEY_ID, SERVICE_NUMBER
 from mynapoint.demo.sample_pay.setup import prepare as prepare_sample_pay
 from mynapoint.exchange.signatures import SigningKey
 from mynapoint.programme.values import tokyo_day
@@ -45,9 +45,11 @@ def _fill_hub(pay: str, provider_key: bytes) -> None:
 
     from mynapoint.hub.municipalities.actions import import_municipalities
     from mynapoint.hub.payment_services.actions import import_register, register_provider_key
+    from mynapoint.hub.payment_services.models import PaymentService
 
     call_command("migrate", verbosity=0, interactive=False)
     import_register(DATA / "payment_services.toml", account_api_urls={PROVIDER: f"{pay}/connector"})
+    PaymentService.objects.filter(number=SERVICE_NUMBER).update(link=f"{pay}/")
     register_provider_key(provider=PROVIDER, key_id=KEY_ID, public_key=provider_key, valid_from=OPENS_AT)
     import_municipalities(DATA / "municipalities")
 
