@@ -26,7 +26,7 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """Return what became of each chosen fault, all of them under way, as many at once as there are processors."""
     folder = tmp_path_factory.mktemp("faulty")
     chosen = [
-        item.callspec.params["name"]
+        str(item.callspec.params["name"])
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.function is test_a_planted_fault_turns_its_test_red
     ]
