@@ -64,11 +64,7 @@ class Words:
     def minute(self, instant: datetime) -> str:
         """Return a day and a time in Tokyo."""
         at = instant.astimezone(TOKYO)
-        return (
-            f"{self.day(instant)} {at:%H:%M}"
-            if self.language == "ja"
-            else f"{self.day(at)}, {at:%H:%M}"
-        )
+        return f"{self.day(instant)} {at:%H:%M}" if self.language == "ja" else f"{self.day(at)}, {at:%H:%M}"
 
     def incentive(self, name: str | IncentiveId) -> str:
         """Return an incentive's name for people."""
