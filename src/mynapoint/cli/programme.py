@@ -12,11 +12,13 @@ import typer
 from mynapoint.cli.programme_check import check
 from mynapoint.cli.programme_history import diff, history
 from mynapoint.cli.programme_options import Format, InFormat, InLanguage, Language, RoundName, parse_day, round_named
+from mynapoint.cli.programme_simulation import simulate
 
 app = typer.Typer(no_args_is_help=True, help="The law: figures and rules of a round, with their sources.")
 app.command()(history)
 app.command()(diff)
 app.command()(check)
+app.command()(simulate)
 
 
 @app.callback()

@@ -1,0 +1,151 @@
+"""`mynapoint programme simulate`: what a programme would cost, in a table, as JSON, and as CSV and SVG files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mynapoint.cli.programme_options import Format, InFormat, InLanguage, Language, RoundName, round_named
+
+if TYPE_CHECKING:
+    from mynapoint.programme.assumptions import Assumptions
+    from mynapoint.programme.rounds import Round
+    from mynapoint.programme.simulation import BudgetOutcome, Outcome, Spread
+    from mynapoint.programme.words import Words
+
+_TEXTS = {
+    "title": ("{label} ── 試算", "{label} — simulation"),
+    "how": (
+        "対象者{people:,}人、{runs}回(1回につき{sample:,}人を重みつきで計算、シード{seed})",
+        "{people:,} people, {runs} runs (each of {sample:,} weighted people; seed {seed})",
+    ),
+    "basis": ("仮定:{basis}", "Assumed: {basis}"),
+    "applications": ("申込(人)", "applications"),
+    "points": ("付与ポイント", "points"),
+    "promised": ("最大(申込×1人の上限)", "at most (applications × cap)"),
+    "all": ("合計", "All incentives"),
+    "median": ("中央値", "median"),
+    "within": (
+        "予算 {label} {budget:,}ポイント:すべての試算で足ります",
+        "Budget {label} {budget:,} points: enough in every run",
+    ),
+    "over": (
+        "予算 {label} {budget:,}ポイント:{runs}回のうち{over}回で足りません"
+        "(その場合、申込の受付は{day}の週に終わります)",
+        "Budget {label} {budget:,} points: not enough in {over} of {runs} runs; "
+        "applications then close in the week of {day}",
+    ),
+    "written": ("書き出したファイル:{files}", "Written: {files}"),
+}
+
+
+def simulate(
+    round_id: RoundName,
+    people: Annotated[int, typer.Option("--people", min=1, help="How many people may take part.")],
+    *,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same outcome.")] = 1,
+    runs: Annotated[int, typer.Option("--runs", min=1, max=10_000, help="How often to play it.")] = 100,
+    assumptions: Annotated[
+        Path | None, typer.Option("--assumptions", help="A TOML file; the programme's own or the defaults if left out.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for simulation.csv and simulation.svg.")] = None,
+    language: InLanguage = Language.JA,
+    form: InFormat = Format.TEXT,
+) -> None:
+    """Print what a programme would cost before it starts: applications and points, each from p5 to p95."""
+    from mynapoint.programme.simulation import simulate as play
+    from mynapoint.programme.simulation_files import as_json
+
+    law = round_named(round_id)
+    assumed = _assumptions(law, assumptions)
+    try:
+        outcome = play(law, assumed, people=people, seed=seed, runs=runs)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="ROUND") from error
+    files = _write(law, outcome, out, language.value) if out else []
+    if form is Format.JSON:
+        typer.echo(json.dumps(as_json(law, assumed, outcome, language.value), ensure_ascii=False, indent=2))
+        return
+    for line in _lines(law, assumed, outcome, language.value):
+        typer.echo(line)
+    if files:
+        typer.echo(_text("written", language.value, files=", ".join(str(file) for file in files)))
+
+
+def _assumptions(law: Round, path: Path | None) -> Assumptions:
+    from mynapoint.programme.assumptions import default_assumptions, read_assumptions, shipped_assumptions
+    from mynapoint.programme.rounds import RuleFileError
+
+    try:
+        if path is not None:
+            return read_assumptions(path, law)
+        return shipped_assumptions(law) or default_assumptions(law)
+    except RuleFileError as error:
+        raise typer.BadParameter(str(error), param_hint="--assumptions") from error
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="ROUND") from error
+
+
+def _write(law: Round, outcome: Outcome, folder: Path, language: str) -> list[Path]:
+    from mynapoint.programme.simulation_chart import chart
+    from mynapoint.programme.simulation_files import write_csv
+
+    table, picture = folder / "simulation.csv", folder / "simulation.svg"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_csv(outcome, table)
+        picture.write_text(chart(law, outcome, language), encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"{folder} cannot be written ({error.strerror})", param_hint="--out") from error
+    return [table, picture]
+
+
+def _lines(law: Round, assumed: Assumptions, outcome: Outcome, language: str) -> Iterator[str]:
+    from rich.cells import cell_len
+
+    from mynapoint.cli.columns import pad, widths, wrap
+
+    yield _text("title", language, label=_in(law.label, language))
+    how = _text("how", language, people=outcome.people, runs=outcome.runs, sample=outcome.sample, seed=outcome.seed)
+    yield from wrap(how, 100, first="  ", rest="  ")
+    yield from wrap(_text("basis", language, basis=_in(assumed.basis, language)), 100, first="  ", rest="  ")
+    rows = [("", "p5", _text("median", language), "p95")]
+    for one in outcome.incentives:
+        rows.append((_in(one.incentive.label, language), "", "", ""))
+        rows += [_row(name, getattr(one, name), language) for name in ("applications", "points", "promised")]
+    rows.append((_text("all", language), "", "", ""))
+    rows += [_row(name, getattr(outcome, name), language) for name in ("points", "promised")]
+    label_cells, *cells = widths(rows)
+    yield ""
+    for label, *numbers in rows:
+        right = "".join("  " + pad("", width - cell_len(n)) + n for n, width in zip(numbers, cells, strict=True))
+        yield (f"  {pad(label, label_cells)}" + right).rstrip()
+    yield ""
+    for budget in outcome.budgets:
+        yield from wrap(_budget(budget, outcome, language), 100, first="  ", rest="    ")
+
+
+def _row(name: str, spread: Spread, language: str) -> tuple[str, str, str, str]:
+    return f"  {_text(name, language)}", f"{spread.p5:,}", f"{spread.median:,}", f"{spread.p95:,}"
+
+
+def _budget(budget: BudgetOutcome, outcome: Outcome, language: str) -> str:
+    from mynapoint.programme.words import date_in
+
+    figures = {"label": budget.parameter.key, "budget": budget.parameter.final_number}
+    if budget.closes_in_week is None:
+        return _text("within", language, **figures)
+    day = date_in(budget.closes_in_week, language)
+    return _text("over", language, **figures, over=budget.runs_over, runs=outcome.runs, day=day)
+
+
+def _in(words: Words, language: str) -> str:
+    return words.in_language(language)
+
+
+def _text(text: str, language: str, **figures: object) -> str:
+    return _TEXTS[text][0 if language == "ja" else 1].format(**figures)

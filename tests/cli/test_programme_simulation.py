@@ -1,0 +1,123 @@
+"""`mynapoint programme simulate`: a table for people, JSON for machines, CSV and a picture in a folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import time
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from typer.testing import CliRunner
+
+from mynapoint.cli import app
+from mynapoint.programme.assumptions import default_assumptions
+from mynapoint.programme.rounds import load_round
+from mynapoint.programme.simulation import simulate
+from mynapoint.programme.simulation_chart import chart
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["programme", "simulate", *arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def test_the_cost_is_printed_with_what_was_assumed() -> None:
+    text = run("mihon", "--people", "15000", "--seed", "1", "--lang", "en")
+
+    assert "15,000 people, 100 runs (each of 5,000 weighted people; seed 1)" in text
+    assert "Assumed: An invented example." in text
+    assert re.search(r"\n    applications +8,\d{3} +9,\d{3} +10,\d{3}\n", text)
+    assert "Budget shopping_budget 30,000,000 points: not enough in" in text
+    assert "Budget newborn_budget 5,000,000 points: enough in every run" in text
+
+
+def test_the_whole_country_takes_seconds() -> None:
+    started = time.monotonic()
+    outcome = json.loads(run("round2", "--people", "92990000", "--format", "json"))
+
+    assert time.monotonic() - started < 20
+    assert outcome["people"] == 92_990_000
+    assert {one["id"] for one in outcome["incentives"]} == {
+        "card_uptake",
+        "health_insurance",
+        "public_funds_account",
+    }
+    assert outcome["incentives"][0]["assumed"]["take_up"][0] == {"by": "2022-09-20", "share_per_10000": 2647}
+
+
+def test_every_week_is_a_line_of_the_table_and_sums_to_the_total(tmp_path: Path) -> None:
+    outcome = json.loads(run("mihon", "--people", "900", "--runs", "1", "--format", "json", "--out", str(tmp_path)))
+    with (tmp_path / "simulation.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+
+    for one in outcome["incentives"]:
+        weeks = [line for line in lines if line["incentive"] == one["id"]]
+        assert sum(int(line["applications_median"]) for line in weeks) == one["applications"]["median"]
+        assert int(weeks[-1]["points_so_far_median"]) == one["points"]["median"]
+        assert date.fromisoformat(weeks[0]["week_starts_on"]) == date(2023, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("ja", "マイナポイント第2弾の試算"), ("en", "Mynapoint round 2: simulation")]
+)
+def test_the_picture_has_a_title_and_says_in_words_what_it_shows(tmp_path: Path, language: str, title: str) -> None:
+    run("round2", "--people", "92990000", "--runs", "5", "--out", str(tmp_path), "--lang", language)
+    picture = ElementTree.parse(tmp_path / "simulation.svg").getroot()
+
+    assert picture.get("role") == "img"
+    assert picture.get("aria-labelledby") == "title desc"
+    heading, description = picture.find(f"{SVG}title"), picture.find(f"{SVG}desc")
+    assert heading is not None
+    assert (heading.text or "").startswith(title)
+    assert description is not None
+    assert re.search(r"7\d,\d{3},\d{3}", description.text or "")
+    assert len(picture.findall(f"{SVG}polyline")) == 6, "three incentives in two panels"
+    dashes = {line.get("stroke-dasharray") for line in picture.findall(f"{SVG}polyline")}
+    assert len(dashes) == 3, "curves differ without colour, too"
+
+
+def test_nothing_of_the_picture_lies_outside_it() -> None:
+    law = load_round("mihon")
+    text = chart(law, simulate(law, default_assumptions(law), people=3, seed=1, runs=2), "en")
+    picture = ElementTree.fromstring(text)
+    _, _, width, height = (int(number) for number in (picture.get("viewBox") or "").split())
+
+    for shape in picture.iter():
+        for pair in (shape.get("points") or "").split():
+            x, y = (int(number) for number in pair.split(","))
+            assert 0 <= x <= width
+            assert 0 <= y <= height
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_assumptions_of_ones_own_are_taken_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('programme = "mihon"\nbasis = { ja = "私の仮定", en = "My own." }\n', encoding="utf-8")
+
+    text = run("mihon", "--people", "1000", "--runs", "2", "--assumptions", str(path))
+
+    assert "仮定:私の仮定" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["mihon", "--people", "0"], "Invalid value for '--people'"),
+        (["mihon"], "Missing option '--people'"),
+        (["round7", "--people", "5"], "there is no round 'round7'"),
+        (["mihon", "--people", "5", "--assumptions", "nowhere.toml"], "nowhere.toml: cannot be read"),
+        (["mihon", "--people", "5", "--out", "/dev/null/x"], "/dev/null/x cannot be written"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused_with_its_reason_and_status_2(arguments: list[str], why: str) -> None:
+    result = CliRunner().invoke(app, ["programme", "simulate", *arguments], env={"COLUMNS": "200"})
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert why in result.stderr
