@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
 from hub import clock
@@ -28,6 +29,7 @@ def own_city(city: Path, tmp_path: Path) -> Path:
 def _programme_of_the_city(city: Path, settings: Settings) -> Iterator[None]:
     settings.TRUST = city / "trust"
     settings.CLOCK = "hub.clock.now"
+    translation.activate(settings.LANGUAGE_CODE)
     clock.reset()
     yield
     clock.reset()
