@@ -7,6 +7,7 @@ import json
 import re
 import time
 from datetime import date
+from importlib import resources
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -121,3 +122,19 @@ def test_what_cannot_be_simulated_is_refused_with_its_reason_and_status_2(argume
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert why in result.stderr
+
+
+def test_a_programme_whose_days_are_open_cannot_be_simulated_yet(tmp_path: Path) -> None:
+    text = (resources.files("mynapoint.programme") / "data" / "mihon.toml").read_text(encoding="utf-8")
+    path = tmp_path / "open.toml"
+    path.write_text(text.replace("value = 2024-02-29\n", ""), encoding="utf-8")
+    result = CliRunner().invoke(app, ["programme", "simulate", str(path), "--people", "5"], env={"COLUMNS": "200"})
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "local_shopping: a day of its application period is not announced yet; nothing to simulate" in result.stderr
+
+
+def test_the_example_in_the_docs_is_the_same_by_name_and_by_path() -> None:
+    path = str(resources.files("mynapoint.programme") / "data" / "mihon.toml")
+
+    assert run(path, "--people", "700", "--runs", "3") == run("mihon", "--people", "700", "--runs", "3")
