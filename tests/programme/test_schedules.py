@@ -107,8 +107,16 @@ def test_a_schedule_is_read_back_from_its_table(schedule: AwardSchedule) -> None
             "毎月末で締めて、翌月末日に付与",
             "closed at each month's end, awarded on the last day of the next month",
         ),
-        (MonthClose(0, 22), "毎月末で締めて、当月22日に付与", "closed at each month's end, awarded on the 22nd of the same month"),
-        (MonthClose(1, 28), "毎月末で締めて、翌月28日に付与", "closed at each month's end, awarded on the 28th of the next month"),
+        (
+            MonthClose(0, 22),
+            "毎月末で締めて、当月22日に付与",
+            "closed at each month's end, awarded on the 22nd of the same month",
+        ),
+        (
+            MonthClose(1, 28),
+            "毎月末で締めて、翌月28日に付与",
+            "closed at each month's end, awarded on the 28th of the next month",
+        ),
         (
             Threshold(3, 15),
             "合計が上限分に達した月の3か月後の15日(達しないときは、対象期間の最終月の3か月後の15日)",
