@@ -27,10 +27,10 @@ def play(city: City, console: Console) -> None:
         city.prepare()
         with city.serve(), Robot() as robot:
             journey = Journey(city, robot, PEOPLE[0])
-            for name, act in journey.steps():
+            for name, act in STEPS:
                 step(name)
                 try:
-                    figures = act()
+                    figures = act(journey)
                 except NotOnPage as missing:
                     raise DemoStopped(f"{name}: {missing}") from missing
                 console.print(f"[green]✓[/green] {name}: {figures}", soft_wrap=True)
@@ -46,17 +46,6 @@ class Journey:
     person: Person
     pin: str = PIN
     points: int = 0
-
-    def steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
-        """Yield the steps in order."""
-        yield "Search", self.search
-        yield "Sign in", self.sign_in
-        yield "Reserve (予約)", self.reserve
-        yield "Apply (申込)", self.apply
-        yield "Apply again", self.apply_again
-        yield "Top up", self.top_up
-        yield "Award run", self.award_run
-        yield "My page", self.my_page
 
     def search(self) -> str:
         """Find サンプルPay in the register."""
@@ -141,13 +130,25 @@ class Journey:
         return self.robot.submit(page, page.form("/card/return/"))
 
 
+STEPS: tuple[tuple[str, Callable[[Journey], str]], ...] = (
+    ("Search", Journey.search),
+    ("Sign in", Journey.sign_in),
+    ("Reserve (予約)", Journey.reserve),
+    ("Apply (申込)", Journey.apply),
+    ("Apply again", Journey.apply_again),
+    ("Top up", Journey.top_up),
+    ("Award run", Journey.award_run),
+    ("My page", Journey.my_page),
+)
+"""The journey in order: what a step is called and what does it."""
+
+
 @contextmanager
 def _progress(console: Console) -> Iterator[Callable[[str], None]]:
     """Show how far the journey is; the returned function names the step that begins."""
-    total = len(list(Journey.steps(Journey.__new__(Journey)))) + 1
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task: TaskID = progress.add_task("", total=total)
+        task: TaskID = progress.add_task("", total=len(STEPS) + 1)
         begun = 0
 
         def step(name: str) -> None:

@@ -20,7 +20,6 @@ class Form:
     action: str
     method: str
     fields: dict[str, str] = field(default_factory=dict)
-    button_texts: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -103,7 +102,6 @@ class _Reader(HTMLParser):
         self._open_link: list[str] | None = None
         self._select: str | None = None
         self._textarea: str | None = None
-        self._in_button = False
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -123,9 +121,7 @@ class _Reader(HTMLParser):
 
     def _field(self, tag: str, at: dict[str, str], fields: dict[str, str]) -> None:
         name = at.get("name", "")
-        if tag == "button":
-            self._in_button = True
-        elif tag == "select":
+        if tag == "select":
             self._select = name
         elif tag == "textarea":
             self._textarea = name
@@ -149,8 +145,6 @@ class _Reader(HTMLParser):
             self._select = None
         elif tag == "textarea":
             self._textarea = None
-        elif tag == "button":
-            self._in_button = False
         elif tag == "a" and self._open_link is not None:
             self.links.append((self._open_link[0], self._open_link[1].strip()))
             self._open_link = None
@@ -164,8 +158,6 @@ class _Reader(HTMLParser):
             self._open_link[1] += data
         if self._textarea and self._open_form is not None:
             self._open_form.fields[self._textarea] += data
-        if self._in_button and self._open_form is not None:
-            self._open_form.button_texts.append(data.strip())
 
 
 def _read(response: httpx.Response) -> Page:

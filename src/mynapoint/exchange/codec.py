@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from mynapoint.exchange import messages
 from mynapoint.exchange.messages import Message
 from mynapoint.programme.values import AccountId, MalformedValue, ServiceNumber
 
@@ -176,15 +175,3 @@ def _from_text(text: str, hint: Any) -> Any:
             raise ValueError
         return date.fromisoformat(text)
     return hint(text)
-
-
-__all__ = [
-    "LINE_BYTES_MAX",
-    "VERSION",
-    "MalformedMessage",
-    "decode",
-    "decode_lines",
-    "encode",
-    "encode_lines",
-    "messages",
-]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -134,10 +134,8 @@ def verify_document(text: str, public_key_of: PublicKeyOf) -> tuple[str, bytes]:
     return key_id, bytes(verified.payload)
 
 
-def _now() -> Any:
+def _now() -> datetime:
     # Freshness on the wire is judged by the machines' own clocks, never by a programme day (decision 0004).
-    from datetime import UTC, datetime
-
     return datetime.now(UTC)
 
 

@@ -1,7 +1,7 @@
 """The hub's settings: read from the environment, strict by default, the same for SQLite and the tests.
 
 MYNAPOINT_STATE        folder of database, keys and secrets (default: ./state)
-MYNAPOINT_ORIGINS      the hub's public origins, comma-separated; the first one is what cards sign
+MYNAPOINT_ORIGINS      the hub's public origins, comma-separated; cards sign the one their page was opened at
 MYNAPOINT_TRUST        folder of the card authority's root certificates and revocation lists (PEM and DER)
 MYNAPOINT_ENVIRONMENT  production | emulated: which cards may sign here; never both
 MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)

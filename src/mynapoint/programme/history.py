@@ -12,7 +12,7 @@ from mynapoint.programme.contacts import ContactHours, ContactLine
 from mynapoint.programme.incentives import Grace
 from mynapoint.programme.parameters import Announcement, Parameter, Statement, StatementVersion
 from mynapoint.programme.rounds import Round
-from mynapoint.programme.statement_of_day import Evidence, decisions, stated_parameters
+from mynapoint.programme.statement_of_day import decisions, stated_parameters
 
 Dated = TypeVar("Dated")
 
@@ -126,11 +126,6 @@ def changes(law: Round, earlier: date, later: date) -> list[Change]:
 def stated(announcement: Announcement) -> tuple[object, ...]:
     """Return what an announcement states, without its day and its source."""
     return announcement.value, announcement.month_only, announcement.around
-
-
-def evidence_of(event: Event | Change) -> Evidence:
-    """Return what carries the event's day, sources, confidence and note."""
-    return event.after
 
 
 def _events(law: Round) -> Iterator[Event]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,12 +98,10 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, file: TableFile, into: str,
     known = file.schema.column_names
     names = [name if name in known else f"other_{at}" for at, name in enumerate(header)]  # what is not read may clash
     rows = f"SELECT row_number() OVER () + 1 AS line, {_names(file.schema)} FROM {_csv_scan(file.path, names)}"
-    try:
+    with suppress(duckdb.InvalidInputException):  # not every line is a row: then each is judged by itself below
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {typed(rows, True)}")
         if len(connection.table(into)) + 1 == _line_count(file.path):
             return []
-    except duckdb.InvalidInputException:
-        pass  # not every line is a row: read again below, where each line is judged by itself
     clean = file.scratch / "rows.csv"
     broken = _rewrite(file.path, header, clean)
     rows = f"SELECT line::BIGINT AS line, {_names(file.schema)} FROM {_csv_scan(clean, ['line', *names])}"

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from mynapoint.award.eligibility import points_max
 from mynapoint.award.refusals import Reason, Refusal, Refused
 from mynapoint.exchange.messages import (
     AccountProof,
@@ -31,7 +32,7 @@ from mynapoint.hub.identity.actions import Signature
 from mynapoint.hub.identity.models import Credential, Resident
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
 from mynapoint.hub.reservations.models import Reservation
-from mynapoint.programme.rounds import DirectRule, PremiumRule, load_round
+from mynapoint.programme.rounds import DirectRule
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber, tokyo_day
 
 DRAFT_LIFE = timedelta(days=1)
@@ -119,7 +120,7 @@ def apply(*, draft: Draft, signature: Signature, credential: Credential, now: da
         signed_at=signature.signed_at,
     )
     Draft.objects.filter(pk=draft.pk).delete()
-    write_notice(application, NoticeKind.APPLICATION, room=_points_max(application), points=Points(0), now=now)
+    write_notice(application, NoticeKind.APPLICATION, room=points_max(application.law), points=Points(0), now=now)
     record(
         Act.APPLIED,
         who=str(resident),
@@ -257,14 +258,9 @@ def _account_is_used(draft: Draft) -> bool:
 
 
 def _instruct(application: Application, *, now: datetime) -> None:
-    rule = load_round(application.round_id).incentives[IncentiveId(application.incentive)].rule
+    rule = application.law.rule
     if isinstance(rule, DirectRule):
         write_notice(application, NoticeKind.AWARD_INSTRUCTION, room=rule.points, points=rule.points, now=now)
-
-
-def _points_max(application: Application) -> Points:
-    rule = load_round(application.round_id).incentives[IncentiveId(application.incentive)].rule
-    return rule.points_max if isinstance(rule, PremiumRule) else rule.points
 
 
 def _lock(resident: Resident) -> None:

@@ -13,6 +13,8 @@ from mynapoint.exchange.messages import Counts, NoticeKind
 from mynapoint.hub.identity.models import Resident, SignedStatement
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.reservations.models import Reservation
+from mynapoint.programme.rounds import Incentive, load_round
+from mynapoint.programme.values import IncentiveId
 
 
 class Choice(models.Model):
@@ -41,6 +43,11 @@ class Choice(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def law(self) -> Incentive:
+        """The incentive as the law of the round in which the choice is made has it."""
+        return load_round(self.round_id).incentives[IncentiveId(self.incentive)]
 
 
 class Draft(Choice):

@@ -20,8 +20,7 @@ from mynapoint.hub.audit.models import Act
 from mynapoint.hub.ledger.models import AwardReport, LedgerEntry, RecordedTotal
 from mynapoint.hub.ledger.reports import Report
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
-from mynapoint.programme.rounds import load_round
-from mynapoint.programme.values import IncentiveId, Points
+from mynapoint.programme.values import Points
 
 _CHUNK = 500
 """Ids in one query: SQLite takes a limited number of parameters."""
@@ -145,7 +144,7 @@ def _totals(applications: Iterable[Application]) -> dict[tuple[uuid.UUID, str], 
     totals: dict[tuple[uuid.UUID, str], RecordedTotal] = {}
     for residents in _chunks(set(by_resident)):
         new = [
-            RecordedTotal(resident_id=resident, incentive=one.incentive, points_max=_points_max(one))
+            RecordedTotal(resident_id=resident, incentive=one.incentive, points_max=points_max(one.law))
             for resident in residents
             for one in by_resident[resident]
         ]
@@ -153,10 +152,6 @@ def _totals(applications: Iterable[Application]) -> dict[tuple[uuid.UUID, str], 
         locked = RecordedTotal.objects.select_for_update().order_by("resident_id", "incentive")
         totals |= {(row.resident_id, row.incentive): row for row in locked.filter(resident_id__in=residents)}
     return totals
-
-
-def _points_max(application: Application) -> Points:
-    return points_max(load_round(application.round_id).incentives[IncentiveId(application.incentive)])
 
 
 def _keep(
