@@ -1,4 +1,4 @@
-"""What every test may use: a city of emulated cards, made once a session."""
+"""What every test may use: a city of emulated cards, made once a session; and how the nightly tests are asked for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,32 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from property_examples import NIGHTLY
 
 CITY_DAY = date(2022, 7, 15)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--nightly", action="store_true", help="run the tests marked nightly too, and properties on 2,000 examples"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("nightly"):
+        settings.load_profile(NIGHTLY)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests marked nightly out, unless --nightly or a -m that speaks of them asks for them."""
+    if config.getoption("nightly") or NIGHTLY in config.getoption("markexpr"):
+        return
+    nightly = [item for item in items if item.get_closest_marker(NIGHTLY)]
+    if nightly:
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if not item.get_closest_marker(NIGHTLY)]
 
 
 @pytest.fixture(scope="session")

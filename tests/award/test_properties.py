@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from award.both_engines import AFTER_USE, PASMO, awards, rule
@@ -14,6 +14,7 @@ from mynapoint.award import premium
 from mynapoint.award.premium import Enrolment, Kind, Transaction
 from mynapoint.programme.service_rules import ServiceRule
 from mynapoint.programme.values import Points, Yen
+from property_examples import examples
 
 ACCOUNTS = ("SP00001234", "SP00002345", "SP00003456")
 RULES = (
@@ -96,11 +97,11 @@ def applications(draw: st.DrawFn) -> list[Enrolment]:
 
 
 rules = st.sampled_from(RULES)
-few = settings(max_examples=25, deadline=None)
-many = settings(max_examples=200, deadline=None)
+few = examples(25)
+many = examples(200)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(rules, as_ofs, applications(), uses(conflicts=True), st.integers(0, 6_000))
 def test_both_engines_agree_on_every_input(
     by: ServiceRule, as_of: datetime, applied: list[Enrolment], rows: list[Transaction], posted: int
