@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from mynapoint.card.emulator import authority as shape
-from mynapoint.card.emulator.authority import Authority
+from mynapoint.card.emulator.authority import Authority, SigningKey
 from mynapoint.card.emulator.cards import fresh_state
 from mynapoint.programme.values import tokyo_midnight
 
@@ -122,12 +122,14 @@ def _issue_card(card: Path, resident: Resident, authorities: Mapping[str, Author
         "valid_until": on + timedelta(days=resident.valid_until_days),
     }
     kinds = {
-        "auth": (shape.auth_certificate, authorities[resident.issuer]),
-        "signature": (shape.signature_certificate, authorities["signature-1"]),
+        "auth": (shape.AUTH_PROFILE, authorities[resident.issuer]),
+        "signature": (shape.SIGNATURE_PROFILE, authorities["signature-1"]),
     }
-    for kind, (issue, authority) in kinds.items():
+    for kind, (profile, authority) in kinds.items():
         key = shape.new_key()
-        certificate = issue(authority, key.public_key(), municipality_code=MUNICIPALITY_CODE, **days)
+        certificate = shape.issue_certificate(
+            authority, key.public_key(), profile, municipality_code=MUNICIPALITY_CODE, **days
+        )
         _write(card / f"{kind}.key", _pem(key))
         (card / f"{kind}.der").write_bytes(certificate.public_bytes(Encoding.DER))
         (card / f"{kind}-authority.der").write_bytes(authority.root.public_bytes(Encoding.DER))
@@ -157,7 +159,7 @@ def _register(folder: Path) -> dict[str, Any]:
     return register
 
 
-def _pem(key: RSAPrivateKey) -> bytes:
+def _pem(key: SigningKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
