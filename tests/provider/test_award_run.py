@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -16,6 +16,7 @@ from mynapoint.provider.hub_client import HubUnreachable
 from mynapoint.provider.points_gateway import Credit, CreditFailed
 from mynapoint.provider.store import StoreBusy
 from mynapoint.provider.table_files import UnreadableFile
+from provider.remains import Remains, remains
 from provider.world import APPLIED_AT, END_OF_AUGUST, END_OF_SEPTEMBER, IN_JULY, World
 
 AOKI = "SP00001234"
@@ -276,41 +277,19 @@ def test_points_that_cannot_be_credited_are_not_reported(month: World) -> None:
     assert month.hub.points("aoki-1") == 5_000
 
 
-@dataclass(frozen=True)
-class Remains:
-    """What a run leaves behind, without the names and instants that differ from store to store."""
-
-    tables: str
-    credit_files: list[str]
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Remains:
     """What the month's run leaves when nothing disturbs it."""
     world = World(tmp_path_factory.mktemp("undisturbed"))
     a_month(world)
     world.run()
-    return remains(world)
+    return remains(world.store, world.folder / "credits")
 
 
 def assert_as_if_undisturbed(world: World, undisturbed: Remains) -> None:
-    assert remains(world) == undisturbed
+    assert remains(world.store, world.folder / "credits") == undisturbed
     assert (world.hub.points("aoki-1"), world.hub.points("ueno-1")) == (5_000, 1_000)
     assert [header.line_count for header in world.hub.reports] == [2]
-
-
-def remains(world: World) -> Remains:
-    with world.store.step() as connection:
-        row = connection.execute("SELECT store_id FROM store").fetchone()
-    assert row is not None
-    contents = world.contents()
-    references = [one[0] for one in contents.pop("account_references")]
-    contents.pop("linked")
-    text = str(contents)
-    for reference in references:
-        text = text.replace(reference, "REFERENCE")
-    written = [path.read_text() for path in sorted((world.folder / "credits").iterdir())]
-    return Remains(text.replace(row[0], "STORE"), [one.replace(row[0], "STORE") for one in written])
 
 
 def test_a_folder_in_the_inbox_is_passed_over_and_a_lost_link_is_told(month: World) -> None:

@@ -123,15 +123,20 @@ class World:
 
     def contents(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table, without the instants at which a step was done."""
-        with self.store.step() as connection:
-            columns = connection.execute(
-                """SELECT table_name, string_agg(
-                       if(starts_with(data_type, 'TIMESTAMP'), 'epoch_us(' || column_name || ')', column_name), ', '
-                       ORDER BY column_index) FROM duckdb_columns()
-                   WHERE table_name IN (SELECT table_name FROM duckdb_tables()) AND NOT ends_with(column_name, '_at')
-                   AND table_name NOT IN ('store', 'nonces', 'proof_requests', 'proof_answers') GROUP BY 1"""
-            ).fetchall()
-            return {
-                table: connection.execute(f"SELECT {names} FROM {table} ORDER BY ALL").fetchall()
-                for table, names in sorted(columns)
-            }
+        return contents(self.store)
+
+
+def contents(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table of a store, without the instants at which a step was done."""
+    with store.step() as connection:
+        columns = connection.execute(
+            """SELECT table_name, string_agg(
+                   if(starts_with(data_type, 'TIMESTAMP'), 'epoch_us(' || column_name || ')', column_name), ', '
+                   ORDER BY column_index) FROM duckdb_columns()
+               WHERE table_name IN (SELECT table_name FROM duckdb_tables()) AND NOT ends_with(column_name, '_at')
+               AND table_name NOT IN ('store', 'nonces', 'proof_requests', 'proof_answers') GROUP BY 1"""
+        ).fetchall()
+        return {
+            table: connection.execute(f"SELECT {names} FROM {table} ORDER BY ALL").fetchall()
+            for table, names in sorted(columns)
+        }
