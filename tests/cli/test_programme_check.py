@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from mynapoint.cli import app
@@ -31,8 +33,79 @@ def test_a_bad_file_is_refused_with_every_fault_and_status_2(tmp_path: Path) -> 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
         "mine.toml: local_shopping_points.announcement[1].value: must be a whole number of points, 0 or more; got -1",
-        "mine.toml: premium_rate.announcement[1].value: must be a whole number of percent, 1 or more; got 30.5",
+        "mine.toml: premium_rate.announcement[1].value: must be a whole number of percent, from 1 to 100; got 30.5; "
+        "only a whole percentage gives exact points",
         "mine.toml cannot be used: 2 faults. Correct the file and check it again.",
+    ]
+
+
+SLIPS = [  # what a clerk writes, in place of what stands there; the line that is printed, from the file's name on
+    ("value = 30\n", "value = 33.3\n", "premium_rate.announcement[1].value: must be a whole number of percent"),
+    ("value = 30\n", "value = 300\n", "premium_rate.announcement[1].value: * from 1 to 100; got 300"),
+    ("value = 3000\n", "value = -3000\n", "local_shopping_points.announcement[1].value: * 0 or more; got -3000"),
+    ("value = 3000\n", 'value = "3,000"\n', "local_shopping_points.*; got '3,000'; write it without quotes and commas"),
+    ("value = 3000\n", "value = 0\n", "incentive.local_shopping.points: 0 points: nobody would get anything; correct "),
+    ("value = 10000\n", "value = 9999\n", "*.yen_to_fill: 9999 yen are *at 10000 yen; correct one"),
+    ("value = 30000000\n", "value = 2999\n", "*_shopping.budget: 2999 points cannot pay * 3000; raise it"),
+    ("value = 18\n", "value = 181\n", "shopping_age_from.announcement[1].value: * from 0 to 150; got 181"),
+    ('age_until = "newborn_age_until"', 'age_from = "shopping_age_from"\nage_until = "newborn_age_until"',
+     "incentive.newborn.age_until: 0 is below age_from, 18; exchange or correct them"),
+    ("value = 2024-03-31\n", "value = 2022-03-31\n",
+     "incentive.local_shopping.earning_until: [earning_until] ends on 2022-03-31, before [earning_from] starts"),
+    ("value = 2024-03-31\n", 'value = "2024-03-31"\n', "earning_until.*; got '2024-03-31'; write it without quotes"),
+    ("value = 2024-03-31\n", "value = 2024-02-30\n", "is not TOML: * (at line *). Correct that place: "),
+    ("[premium_rate]\n", '[premium_rate]\nunit = "percent"\n', "is not TOML: * (at line *no key twice"),
+    ('unit = "percent"', "unit = “percent”", "is not TOML: * (at line *texts in straight quotes"),
+    ("number = 2\n", "number = 1\n", "incentive.newborn.number: 1 is local_shopping's; give each incentive its own"),
+    ("number = 2\n", "number = 2\nbonus = 5\n", "incentive.newborn.bonus: is not a key that is known here"),
+    ("value = 30\n", "vlaue = 30\n", "premium_rate.announcement[1].vlaue: is not a key *; is 'value' meant?"),
+    ("announced_on = 2023-04-03\nvalue = 30\n", "anounced_on = 2023-04-03\nvalue = 30\n",
+     "premium_rate.announcement[1].announced_on: is missing; is 'anounced_on' meant?"),
+    ("[source.mihon-2023-04-03]", "[source.ours]", "*: 'mihon-2023-04-03' is not in sources.toml; add the source"),
+    ('points = "newborn_points"', 'points = "new_points"', "*newborn.points: names no figure *: 'new_points'; write"),
+    ("value = 30\nsource", "value = 30\nconfidence = \"verbatim\"\nsource", "is not TOML: "),
+    ("value = 30\n", "", "*.premium_rate: has no final figure*; add an announcement with a value"),
+    ("[[premium_rate.announcement]]\n",
+     "[[premium_rate.announcement]]\nannounced_on = 2023-05-01\nvalue = 20\n"
+     'source = "mihon-2023-04-03"\nconfidence = "verbatim"\n[[premium_rate.announcement]]\n',
+     "premium_rate.announcement: must be in order; 2023-04-03 cannot follow 2023-05-01; sort them by announced_on"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line"), SLIPS)
+def test_each_slip_is_refused_with_file_key_figure_and_what_to_do(
+    tmp_path: Path, old: str, new: str, line: str
+) -> None:
+    text = MIHON.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    result = CliRunner().invoke(app, ["programme", "check", str(path)])
+
+    assert result.exit_code == 2
+    pattern = "mine.toml: " + ".*".join(map(re.escape, line.split("*")))
+    assert re.match(pattern, result.stderr), result.stderr
+
+
+def test_slips_in_different_places_are_told_in_one_go(tmp_path: Path) -> None:
+    text = MIHON.read_text(encoding="utf-8")
+    slips = [("value = 30\n", "value = 33.3\n"), ("number = 2\n", "number = 1\nbonus = 3\nextra = 4\n")]
+    slips += [("value = 3000\n", "value = -1\n"), ("value = 18\n", "value = 181\n"), ("2024-03-31", "2022-03-31")]
+    for old, new in slips:
+        text = text.replace(old, new, 1)
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["programme", "check", str(path)])
+    keys = [line.split(": ")[1] for line in result.stderr.splitlines()[:-1]]
+
+    assert sorted(set(keys)) == [
+        "incentive.local_shopping.earning_until",
+        "incentive.newborn.bonus",
+        "incentive.newborn.extra",
+        "incentive.newborn.number",
+        "local_shopping_points.announcement[1].value",
+        "premium_rate.announcement[1].value",
+        "shopping_age_from.announcement[1].value",
     ]
 
 

@@ -45,7 +45,8 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         ("mine.toml", "premium_rate.announcement[1].value"),
         ("mine.toml", "newborn_points.colour"),
         ("mine.toml", "earning_until.announcement[1].values"),
-    ], "the incentives name what could not be read, so nothing is said of them yet"
+        ("mine.toml", "incentive.newborn.bonus"),
+    ], "of what depends on figures that could not be read, only the rest is told"
 
 
 def test_an_incentive_is_faulted_once_what_it_names_can_be_read(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_earning_may_not_end_before_anybody_can_apply(tmp_path: Path) -> None:
         ),
     )
 
-    assert "before applications_from starts on 2023-06-01" in str(check_file(path).faults[0])
+    assert "before [applications_from] starts on 2023-06-01" in str(check_file(path).faults[0])
 
 
 def test_an_incentive_of_a_national_round_may_not_earn_twice_on_one_day(tmp_path: Path) -> None:

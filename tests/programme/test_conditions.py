@@ -100,7 +100,7 @@ def test_machines_read_area_and_days_of_birth() -> None:
             "area.announcement[1].value",
             "at least one municipality",
         ),
-        ("value = 18\n", "value = -1\n", "shopping_age_from.announcement[1].value", "0 or more; got -1"),
+        ("value = 18\n", "value = -1\n", "shopping_age_from.announcement[1].value", "years, from 0 to 150; got -1"),
         ("value = 18\n", "value = 17.5\n", "shopping_age_from.announcement[1].value", "got 17.5"),
         ("value = 18\n", "", "incentive.local_shopping.age_from", "has no final figure"),
         ('age_on = "shopping_age_on"\n', "", "incentive.local_shopping.age_on", "is needed with age_from or age_until"),

@@ -111,15 +111,16 @@ FAULTS = [  # what is replaced, by what; the key that is named; a part of the re
     ('premium_rate = "rate"\n', "", "incentive.shopping.premium_rate", "is missing"),
     ('[incentive.shopping]', '[incentives.shopping]', "incentives.unit", "is missing"),
     ('value = 25,', 'value = 25.5,', "rate.announcement[1].value", "must be a whole number of percent"),
-    ('value = 25,', 'value = 0,', "rate.announcement[1].value", "1 or more; got 0"),
+    ('value = 25,', 'value = 0,', "rate.announcement[1].value", "from 1 to 100; got 0"),
+    ('value = 25,', 'value = 101,', "rate.announcement[1].value", "from 1 to 100; got 101"),
     ('value = 25,', 'value = true,', "rate.announcement[1].value", "got True"),
     ('value = 25,', "", "incentive.shopping.premium_rate", "has no final figure"),
     ('value = 5000,', 'value = -1,', "cap.announcement[1].value", "0 or more; got -1"),
     ('value = 5000,', 'value = "5000",', "cap.announcement[1].value", "got '5000'"),
-    ('value = 20000,', 'value = 20001,', "incentive.shopping.yen_to_fill", "rate and cap give 20000"),
+    ('value = 20000,', 'value = 20001,', "incentive.shopping.yen_to_fill", "25 % reach 5000 points at 20000 yen"),
     ('value = 2023-05-01', 'value = "2023-05-01"', "first.announcement[1].value", "must be a day"),
     ('value = 2023-05-01', 'value = 2023-05-01T00:00:00', "first.announcement[1].value", "must be a day"),
-    ('value = 2023-05-01', 'value = 2024-01-01', "incentive.shopping.last", "before first starts on 2024-01-01"),
+    ('value = 2023-05-01', 'value = 2024-01-01', "incentive.shopping.applications_until", "before [first] starts"),
     ('value = 2023-05-01', 'around = 2023-05-01, value = 2023-05-01', "first.announcement[1].around", "left open"),
     ('value = 25,', 'value = 25, month_only = true,', "rate.announcement[1].month_only", "is for a day"),
     ('value = 25,', 'values = 25,', "rate.announcement[1].values", "is not a key"),
@@ -212,4 +213,5 @@ def _national_sources() -> set[Source]:
     law = load_round("round1")
     figures = {s for p in law.parameters.values() for a in p.announcements for s in (a.source, *a.also_in)}
     rules = {s for p in law.statements.values() for v in p.versions for s in (v.source, *v.also_in)}
-    return figures | rules
+    lines = {s for line in law.contact_lines.values() for h in line.hours for s in (h.source, *h.also_in)}
+    return figures | rules | lines

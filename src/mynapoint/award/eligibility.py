@@ -13,7 +13,8 @@ from enum import Enum
 
 from mynapoint.award.refusals import Reason, Refusal
 from mynapoint.programme.areas import area_names
-from mynapoint.programme.incentives import Grace, Incentive, PremiumRule
+from mynapoint.programme.graces import Grace
+from mynapoint.programme.incentives import Incentive, PremiumRule
 from mynapoint.programme.parameters import OnServiceLeft
 from mynapoint.programme.values import Points, tokyo_day
 

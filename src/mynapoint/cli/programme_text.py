@@ -13,6 +13,7 @@ from mynapoint.cli.citations import Citations
 from mynapoint.cli.columns import pad, widths, wrap
 from mynapoint.programme import explain
 from mynapoint.programme.contacts import ContactLine
+from mynapoint.programme.history_words import grace_words
 from mynapoint.programme.parameters import Parameter, Unit
 from mynapoint.programme.rounds import Round
 from mynapoint.programme.statement_of_day import Evidence, decisions, stated_parameters
@@ -31,7 +32,7 @@ _TEXTS = {
     "menu": Words("{line} {number}(音声ガイダンスで{key}番)", "{line}: {number} (press {key} in the voice menu)"),
     "no_menu": Words("{line} {number}", "{line}: {number}"),
     "graces": Words("期限の特例", "Exceptions to the deadlines"),
-    "grace": Words("{figure}:{reach}({reason})", "{figure}: {reach} ({reason})"),
+    "other_number": Words("{label} {number}", "{label}: {number}"),
     "decisions": Words("国の定めが見つからず、このソフトウェアで決めたこと", "No rule found; decided by this software"),
     "decision": Words("{figure}:{words}", "{figure}: {words}"),
     "announced": Words("{day}公表", "{day}"),
@@ -89,7 +90,9 @@ class _Page:
 
     def _other_figures(self, law: Round, stated: Sequence[Parameter]) -> Iterator[Text]:
         shown = {parameter.key for incentive in law.incentives.values() for parameter in incentive.parts().values()}
-        shown |= {p.key for line in law.contact_lines.values() for p in (line.number, line.menu_key) if p}
+        shown |= {
+            p.key for line in law.contact_lines.values() for p in (line.number, line.menu_key, *line.alternatives) if p
+        }
         others = [parameter for parameter in stated if parameter.key not in shown]
         pages = [parameter for parameter in others if parameter.unit is Unit.WEB_ADDRESS]
         figures = [parameter for parameter in others if parameter.unit is not Unit.WEB_ADDRESS]
@@ -141,15 +144,20 @@ class _Page:
         yield from self._item(words, number)
         if hours is not None:
             for text in explain.hours_words(hours, self._day, self._language):
-                yield from self._item(text, hours)
+                yield from self._marked(text, hours)
+            yield from self._note(hours.note)
+        for other in line.alternatives:
+            if announcement := other.as_of(self._day):
+                yield from self._item(
+                    self._text("other_number", label=other.label, number=announcement.value), announcement
+                )
 
     def _graces(self, law: Round) -> Iterator[Text]:
         graces = [grace for grace in law.graces.values() if grace.announced_on <= self._day]
         if graces:
             yield from self._heading("graces")
         for grace in graces:
-            words = self._text("grace", figure=grace.parameter.label, reach=grace.reach, reason=grace.reason)
-            yield from self._item(words, grace)
+            yield from self._item(grace_words(law, grace, self._language), grace)
 
     def _decisions(self, law: Round) -> Iterator[Text]:
         decided = decisions(law)
@@ -162,8 +170,11 @@ class _Page:
             yield from self._item(text, announcement)
 
     def _item(self, words: str, evidence: Evidence) -> Iterator[Text]:
-        yield from self._wrapped(f"{words} {self._marks(evidence)}", f"  {self._text('bullet')}", "    ")
+        yield from self._marked(words, evidence)
         yield from self._note(evidence.note)
+
+    def _marked(self, words: str, evidence: Evidence) -> Iterator[Text]:
+        yield from self._wrapped(f"{words} {self._marks(evidence)}", f"  {self._text('bullet')}", "    ")
 
     def _marks(self, evidence: Evidence) -> str:
         return self._citations.marks(evidence, self._day)

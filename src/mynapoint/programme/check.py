@@ -26,7 +26,7 @@ class Summary:
 
 
 def check_file(path: Path) -> Examined:
-    """Read any programme file and tell all its faults at once: of each table the first one.
+    """Read any programme file and tell all its faults at once: of each block the first one, and every unknown key.
 
     Beyond what the reader asks: an incentive of a national round (they run through the rounds under one cap) may not
     earn on a day on which another round's file makes it earn as well.

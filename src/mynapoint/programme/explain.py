@@ -10,7 +10,7 @@ from datetime import date, time
 
 from mynapoint.programme.ages import Birthdays, birthdays
 from mynapoint.programme.areas import area_words
-from mynapoint.programme.contacts import ContactHours, DayKind, YearEnd
+from mynapoint.programme.contacts import ContactHours, DayKind, MonthDay, YearEnd
 from mynapoint.programme.incentives import DirectRule, Incentive, PremiumRule
 from mynapoint.programme.parameters import Announcement, OnServiceLeft, Parameter, Topic, Unit
 from mynapoint.programme.sources import Confidence
@@ -63,9 +63,12 @@ _AMOUNT_WORDS = {
     Unit.PERCENT: Words("{:,}%", "{:,} %"),
     Unit.POINTS: Words("{:,}ポイント", "{:,} points"),
     Unit.YEN: Words("{:,}円", "{:,} yen"),
+    Unit.PEOPLE: Words("{:,}人", "{:,} people"),
     Unit.TRIES: Words("{}回", "{}"),
     Unit.DIGITS: Words("{}桁", "{}"),
     Unit.MENU_KEY: Words("{}番", "{}"),
+    Unit.HOURS: Words("{:,}時間後", "{:,} h later"),
+    Unit.DAYS: Words("{:,}日後", "{:,} days later"),
     Unit.AGE_FROM: Words("{}歳以上", "{} or older"),
     Unit.AGE_UNTIL: Words("{}歳以下", "{} or younger"),
 }
@@ -88,6 +91,7 @@ _YEAR_END_WORDS = {
     YearEnd.OPEN: Words("年末年始も受け付けます", "Open over the New Year, too"),
     YearEnd.CLOSED: Words("年末年始はお休みです", "Closed over the New Year"),
 }
+_CLOSED_FROM_WORDS = Words("{first}から{last}まではお休みです", "Closed from {first} to {last}")
 
 
 def figure_words(parameter: Parameter, day: date, language: str, *, era: bool = False) -> str | None:
@@ -193,7 +197,10 @@ def hours_words(hours: ContactHours, day: date, language: str, *, era: bool = Fa
         else:
             days = _listed(kinds)
             lines.append(f"{days[0].upper()}{days[1:]} {opening.opens:%H:%M} to {opening.closes:%H:%M}")
-    if hours.year_end in _YEAR_END_WORDS:
+    if hours.closed is not None:
+        first, last = (_month_day_in(one, language) for one in hours.closed)
+        lines.append(_CLOSED_FROM_WORDS.in_language(language).format(first=first, last=last))
+    elif hours.year_end in _YEAR_END_WORDS:
         lines.append(_YEAR_END_WORDS[hours.year_end].in_language(language))
     if hours.valid_until is not None:
         until = date_in(hours.valid_until, language, era=era)
@@ -225,6 +232,12 @@ def _number(parameter: Parameter, day: date) -> int | None:
 
 def _time_ja(at: time) -> str:
     return f"{at.hour}時{at.minute}分" if at.minute else f"{at.hour}時"
+
+
+def _month_day_in(day: MonthDay, language: str) -> str:
+    if is_japanese(language):
+        return f"{day.month}月{day.day}日"
+    return english_date(date(2000, day.month, day.day)).removesuffix(" 2000")
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from mynapoint.programme import explain
 from mynapoint.programme.contacts import ContactHours, ContactLine
-from mynapoint.programme.incentives import Grace
+from mynapoint.programme.graces import Grace
 from mynapoint.programme.parameters import Announcement, Parameter, Statement, StatementVersion
 from mynapoint.programme.rounds import Round
 from mynapoint.programme.statement_of_day import decisions, stated_parameters

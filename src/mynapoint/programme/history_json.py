@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from mynapoint.programme.graces import Grace
 from mynapoint.programme.history import Change, Event, FigureAnnounced, FigureChange, changes, history
 from mynapoint.programme.history_words import change_words, event_words, key_of
-from mynapoint.programme.incentives import Grace
 from mynapoint.programme.parameters import Announcement
 from mynapoint.programme.rounds import Round
 from mynapoint.programme.statement_of_day import Json, evidence_as_json, value_as_json

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from mynapoint.programme import explain
+from mynapoint.programme.graces import Grace
 from mynapoint.programme.history import (
     Change,
     Event,
@@ -14,7 +15,6 @@ from mynapoint.programme.history import (
     HoursAnnounced,
     StatementAnnounced,
 )
-from mynapoint.programme.incentives import Grace
 from mynapoint.programme.parameters import Parameter, Unit
 from mynapoint.programme.rounds import Round
 from mynapoint.programme.words import Words, date_in, is_japanese
@@ -26,8 +26,8 @@ _TEXTS = {
     "reworded": Words("{after}(改める前:{before})", "{after} (before: {before})"),
     "numbers": Words("施策{numbers} {label}", "Incentive {numbers}: {label}"),
     "grace": Words(
-        "{name}の特例:{until}。対象は{reach}({authority}。{reason})",
-        "{name}, exception: {until}. For: {reach} ({authority}; reason: {reason})",
+        "{name}の特例:{until}。対象:{reach}。理由:{reason}({authority})",
+        "{name}, exception: {until}. For: {reach}. Reason: {reason} ({authority})",
     ),
     "no_day": Words("日の定めなし", "no day named"),
     "until": Words("{day}まで", "until {day}"),
@@ -68,7 +68,7 @@ def event_words(law: Round, event: Event, language: str) -> str:
         case StatementAnnounced():
             return _statement(event, language)
         case GraceAnnounced():
-            return _grace(law, event.grace, language)
+            return grace_words(law, event.grace, language)
 
 
 def change_words(law: Round, change: Change, later: date, language: str) -> str:
@@ -81,7 +81,7 @@ def change_words(law: Round, change: Change, later: date, language: str) -> str:
         case StatementAnnounced():
             return _statement(change, language)
         case GraceAnnounced():
-            return _grace(law, change.grace, language)
+            return grace_words(law, change.grace, language)
 
 
 def figure_name(law: Round, parameter: Parameter, language: str) -> str:
@@ -92,6 +92,20 @@ def figure_name(law: Round, parameter: Parameter, language: str) -> str:
         return label
     joined = ("・" if is_japanese(language) else ", ").join(numbers)
     return _text("numbers", language, numbers=joined, label=label)
+
+
+def grace_words(law: Round, grace: Grace, language: str) -> str:
+    """Return an exception in words: of which last day, until when, for whom, by whose authority and why."""
+    until = _text("until", language, day=date_in(grace.until, language)) if grace.until else _text("no_day", language)
+    return _text(
+        "grace",
+        language,
+        name=figure_name(law, grace.parameter, language),
+        until=until,
+        reach=grace.reach.in_language(language),
+        authority=grace.authority.in_language(language),
+        reason=grace.reason.in_language(language),
+    )
 
 
 def _figure_change(law: Round, change: FigureChange, language: str) -> str:
@@ -120,19 +134,6 @@ def _hours(event: HoursAnnounced, day: date, language: str) -> str:
     comma = "、" if is_japanese(language) else "; "
     after = comma.join(explain.hours_words(event.after, day, language))
     return _text("first", language, name=event.line.label.in_language(language), after=after)
-
-
-def _grace(law: Round, grace: Grace, language: str) -> str:
-    until = _text("until", language, day=date_in(grace.until, language)) if grace.until else _text("no_day", language)
-    return _text(
-        "grace",
-        language,
-        name=figure_name(law, grace.parameter, language),
-        until=until,
-        reach=grace.reach.in_language(language),
-        authority=grace.authority.in_language(language),
-        reason=grace.reason.in_language(language),
-    )
 
 
 def _text(text: str, language: str, **figures: object) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from mynapoint.programme.areas import Municipality, parse_area
-from mynapoint.programme.rule_file import RuleTable
+from mynapoint.programme.rule_file import RuleTable, each
 from mynapoint.programme.sources import Confidence, Source
 from mynapoint.programme.words import Words
 
@@ -25,8 +25,11 @@ class Unit(StrEnum):
     PERCENT = "percent"
     POINTS = "points"
     YEN = "yen"
+    PEOPLE = "people"
     TRIES = "tries"
     DIGITS = "digits"
+    HOURS = "hours"
+    DAYS = "days"
     TELEPHONE = "telephone number"
     MENU_KEY = "menu key"
     WEB_ADDRESS = "web address"
@@ -163,7 +166,7 @@ def parse_parameter(key: str, table: RuleTable, sources: Mapping[str, Source]) -
     """Return the figure of one table of a round file. Raises RuleFileError."""
     with table:
         unit = table.choice("unit", Unit)
-        announcements = [_parse_announcement(row, unit, sources) for row in table.rows("announcement")]
+        announcements = each(table.rows("announcement"), lambda row: _parse_announcement(row, unit, sources))
         require_order(table, announcements)
         return Parameter(key, table.words("label"), unit, tuple(announcements))
 
@@ -171,7 +174,7 @@ def parse_parameter(key: str, table: RuleTable, sources: Mapping[str, Source]) -
 def parse_statement(key: str, table: RuleTable, sources: Mapping[str, Source]) -> Statement:
     """Return the statement of one ``[statement.…]`` table. Raises RuleFileError."""
     with table:
-        versions = [_parse_version(row, sources) for row in table.rows("announcement")]
+        versions = each(table.rows("announcement"), lambda row: _parse_version(row, sources))
         require_order(table, versions)
         return Statement(key, table.choice("topic", Topic), tuple(versions))
 
@@ -183,7 +186,8 @@ def require_order(table: RuleTable, announced: Iterable[Announced]) -> None:
         raise table.error("announcement", "needs at least one announcement")
     for earlier, later in pairwise(days):
         if later <= earlier:
-            raise table.error("announcement", f"must be in order; {later} cannot follow {earlier}")
+            why = f"must be in order; {later} cannot follow {earlier}; sort them by announced_on, one a day"
+            raise table.error("announcement", why)
 
 
 def named_source(row: RuleTable, sources: Mapping[str, Source]) -> Source:
@@ -199,6 +203,18 @@ def also_in(row: RuleTable, sources: Mapping[str, Source]) -> tuple[Source, ...]
 def note(row: RuleTable) -> Words | None:
     """Return a row's note, None where it has none."""
     return row.words("note") if row.has("note") else None
+
+
+def named_parameter(table: RuleTable, part: str, parameters: Mapping[str, Parameter], *units: Unit) -> Parameter:
+    """Return the figure that ``part`` of a table names, which must be in one of the units. Raises RuleFileError."""
+    name = table.text(part)
+    if name not in parameters:
+        raise table.error(
+            part, f"names no figure of this file: {name!r}; write it as a table [{name}], or correct the name"
+        )
+    if parameters[name].unit not in units:
+        raise table.error(part, f"must be in “{'” or “'.join(units)}”; {name} is in “{parameters[name].unit}”")
+    return parameters[name]
 
 
 def _parse_announcement(row: RuleTable, unit: Unit, sources: Mapping[str, Source]) -> Announcement:
@@ -246,13 +262,23 @@ def _checked_value(row: RuleTable, unit: Unit) -> Value | None:
         return row.choice("value", OnServiceLeft)
     if unit is Unit.AREA:
         return parse_area(row, "value")
-    return _whole(row, unit, least=1 if unit is Unit.PERCENT else 0)
+    return _whole(row, unit)
 
 
-def _whole(row: RuleTable, unit: Unit, *, least: int) -> int:
-    value = row.value("value")
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise row.error("value", f"must be a whole number of {unit}, {least} or more; got {value!r}")
+_BOUNDS = {Unit.PERCENT: (1, 100), Unit.AGE_FROM: (0, 150), Unit.AGE_UNTIL: (0, 150)}
+"""The least and the most of a number; 0 or more for every other unit. Beyond them it is a slip of the pen."""
+
+
+def _whole(row: RuleTable, unit: Unit) -> int:
+    value, percent = row.value("value"), unit is Unit.PERCENT
+    least, most = _BOUNDS.get(unit, (0, None))
+    if not isinstance(value, int) or isinstance(value, bool) or value < least or (most is not None and value > most):
+        noun = "years" if unit in (Unit.AGE_FROM, Unit.AGE_UNTIL) else unit
+        bounds = f"from {least} to {most}" if most is not None else f"{least} or more"
+        hint = "; write it without quotes and commas" if isinstance(value, str) else ""
+        if percent and isinstance(value, float):
+            hint = "; only a whole percentage gives exact points"
+        raise row.error("value", f"must be a whole number of {noun}, {bounds}; got {value!r}{hint}")
     return value
 
 

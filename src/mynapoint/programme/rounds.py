@@ -27,7 +27,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from mynapoint.programme.contacts import ContactLine, parse_contact_line
-from mynapoint.programme.incentives import DirectRule, Grace, Incentive, PremiumRule, parse_grace, parse_incentive
+from mynapoint.programme.graces import Grace, parse_grace
+from mynapoint.programme.incentive_files import parse_incentive
+from mynapoint.programme.incentives import DirectRule, Incentive, PremiumRule
 from mynapoint.programme.parameters import Parameter, Statement, parse_parameter, parse_statement
 from mynapoint.programme.rule_file import RuleFileError, RuleTable, read_toml
 from mynapoint.programme.sources import Source, load_sources, parse_source
@@ -114,7 +116,7 @@ def read_round(path: Path | Traversable, sources: Mapping[str, Source]) -> Round
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A programme file as far as it can be read: ``law`` is None where there is a fault; one fault a table at most."""
+    """A programme file as far as it can be read: ``law`` is None where there is a fault."""
 
     law: Round | None
     faults: tuple[RuleFileError, ...]
@@ -123,8 +125,8 @@ class Examined:
 def examine_round(path: Path | Traversable, sources: Mapping[str, Source]) -> Examined:
     """Read a whole programme file, past its faults, so that all of them can be told at once.
 
-    A table that names what could not be read (a figure, a source) is passed over: its own faults, if it has any,
-    are told once those are put right.
+    Of each block (a table, an announcement) the first fault is told, and every key that is not known. What depends
+    on something that could not be read (a figure, a source) is judged once that is put right.
     """
     parts = _Parts(dict(sources))
     try:
@@ -184,7 +186,7 @@ class _Parts:
         try:
             yield
         except RuleFileError as fault:
-            self.faults.append(fault)
+            self.faults += (fault, *fault.others)
             self.unread.update(names)
 
     def read_sources(self, file: RuleTable) -> None:
@@ -219,15 +221,17 @@ class _Parts:
 
     def read_incentives(self, tables: Mapping[str, RuleTable]) -> None:
         """Take over the incentives, last, as they name figures and exceptions; their numbers must differ."""
+        numbers: dict[object, str] = {}
         for id_, table in tables.items():
+            number = table.value("number")
             with self.faults_kept():
-                if table.mentions(self.unread):
-                    continue
-                incentive = parse_incentive(id_, table, self.parameters, self.graces)
-                for other in self.incentives.values():
-                    if other.number == incentive.number:
-                        raise table.error("number", f"{incentive.number} is {other.id}'s; give each incentive its own")
-                self.incentives[incentive.id] = incentive
+                if number in numbers:
+                    raise table.error("number", f"{number} is {numbers[number]}'s; give each incentive its own")
+            numbers.setdefault(number, id_)
+            with self.faults_kept():
+                incentive = parse_incentive(id_, table, self.parameters, self.graces, self.unread)
+                if incentive is not None:
+                    self.incentives[incentive.id] = incentive
 
     def _group(self, file: RuleTable, group: str) -> list[tuple[str, RuleTable]]:
         tables: list[tuple[str, RuleTable]] = []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from enum import StrEnum
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,8 +15,11 @@ from typing import TypeVar
 
 from mynapoint.programme.words import Words
 
+_TOML_HINT = "Correct that place: texts in straight quotes, days as 2022-01-24, numbers without commas, no key twice"
+
 Choice = TypeVar("Choice", bound=StrEnum)
 Kind = TypeVar("Kind")
+Parsed = TypeVar("Parsed")
 
 
 class RuleFileError(ValueError):
@@ -25,6 +30,36 @@ class RuleFileError(ValueError):
         self.file = file
         self.key = key
         self.why = why
+        self.others: tuple[RuleFileError, ...] = ()
+        """Further faults that were found in the same table, after this one."""
+
+
+def each(rows: Iterable[RuleTable], parse: Callable[[RuleTable], Parsed]) -> list[Parsed]:
+    """Return every row parsed. Raises the first row's RuleFileError, with those of the other rows as its others."""
+    parsed: list[Parsed] = []
+    faults: list[RuleFileError] = []
+    for row in rows:
+        with faults_into(faults):
+            parsed.append(parse(row))
+    raise_all(faults)
+    return parsed
+
+
+@contextmanager
+def faults_into(faults: list[RuleFileError]) -> Iterator[None]:
+    """Keep a fault of the block, and the others it brings, and go on after the block."""
+    try:
+        yield
+    except RuleFileError as fault:
+        faults += (fault, *fault.others)
+
+
+def raise_all(faults: Sequence[RuleFileError]) -> None:
+    """Raise the first of some faults, with the rest as its others; nothing where there are none."""
+    if faults:
+        first, *others = faults
+        first.others = tuple(others)
+        raise first
 
 
 def read_toml(path: Path | Traversable) -> RuleTable:
@@ -34,7 +69,7 @@ def read_toml(path: Path | Traversable) -> RuleTable:
     except OSError as error:
         raise RuleFileError(str(path), "", f"cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RuleFileError(path.name, "", f"is not TOML: {error}") from error
+        raise RuleFileError(path.name, "", f"is not TOML: {error}. {_TOML_HINT}") from error
 
 
 class RuleTable:
@@ -53,9 +88,15 @@ class RuleTable:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            for key in self._entries:
-                if key not in self._asked:
-                    raise self.error(key, "is not a key that is known here")
+            raise_all(self.unknown_keys())
+
+    def unknown_keys(self) -> list[RuleFileError]:
+        """Return a fault for each key that nobody asked for, with the key that may have been meant."""
+        return [
+            self.error(key, "is not a key that is known here" + _meant(key, self._asked - set(self._entries)))
+            for key in self._entries
+            if key not in self._asked
+        ]
 
     def error(self, key: str, why: str) -> RuleFileError:
         """Return the error that names this file and the full key."""
@@ -148,11 +189,22 @@ class RuleTable:
     def _required(self, key: str, kind: type[Kind], wanted: str) -> Kind:
         value = self.value(key)
         if value is None:
-            raise self.error(key, "is missing")
+            raise self.error(key, "is missing" + _meant(key, set(self._entries) - self._asked))
         # bool is an int and a datetime is a date to Python; to a rule file they are not.
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)) or isinstance(value, datetime):
-            raise self.error(key, f"must be {wanted}; got {value!r}")
+            unquote = "; write it without quotes" if isinstance(value, str) else ""
+            raise self.error(key, f"must be {wanted}; got {_as_written(value)}{unquote}")
         return value
+
+
+def _as_written(value: object) -> str:
+    """Return a value as the file has it: days and times as ISO texts, anything else as Python prints it."""
+    return value.isoformat() if isinstance(value, date | time) else repr(value)
+
+
+def _meant(key: str, others: Set[str]) -> str:
+    close = get_close_matches(key, sorted(others), n=1, cutoff=0.75)
+    return f"; is {close[0]!r} meant?" if close else ""
 
 
 def _mentions(value: object, names: Set[str]) -> bool:

@@ -7,7 +7,8 @@ from datetime import date
 
 from mynapoint.programme import explain
 from mynapoint.programme.contacts import ContactHours, ContactLine
-from mynapoint.programme.incentives import Grace, Incentive, PremiumRule
+from mynapoint.programme.graces import Grace
+from mynapoint.programme.incentives import Incentive, PremiumRule
 from mynapoint.programme.parameters import Announcement, Parameter, Statement, StatementVersion, Value
 from mynapoint.programme.rounds import Round
 from mynapoint.programme.sources import Confidence, Source, known_by
@@ -133,6 +134,7 @@ def _contact_line(line: ContactLine, day: date, language: str) -> Json:
         "number": line.number.key if line.number.as_of(day) else None,
         "menu_key": line.menu_key.key if line.menu_key and line.menu_key.as_of(day) else None,
         "hours": _hours(hours, day, language) if hours else None,
+        "alternatives": [other.key for other in line.alternatives if other.as_of(day)],
     }
 
 
@@ -147,6 +149,7 @@ def _hours(hours: ContactHours, day: date, language: str) -> Json:
             for opening in hours.openings
         ],
         "year_end": hours.year_end.value,
+        "closed": [f"{one.month:02}-{one.day:02}" for one in hours.closed] if hours.closed else None,
         "valid_until": hours.valid_until.isoformat() if hours.valid_until else None,
         "lapsed": hours.lapsed(day),
         "in_words": explain.hours_words(hours, day, language),
