@@ -3,66 +3,108 @@
 from __future__ import annotations
 
 import importlib
+import threading
+import time
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from mynapoint.card.transport import CardGone
+from mynapoint.card.trouble import CardLost, ReaderUnavailable, Trouble
+
+__all__ = ["CardLost", "PcscTransport", "ReaderUnavailable", "reader_names", "readers_with_card", "wait_for_card"]
+
+BUSY_SECONDS_MAX = 10.0
+"""How long another program may keep the card before this one gives up."""
+
+_ARRIVAL = "\\\\?PnP?\\Notification"
+_LOOK_SECONDS = 0.5
+_RESETS_MAX = 5
+_TROUBLES = {
+    Trouble.NO_SERVICE: ("E_NO_SERVICE", "E_SERVICE_STOPPED", "E_INVALID_HANDLE", "F_COMM_ERROR"),
+    Trouble.NO_READER: ("E_NO_READERS_AVAILABLE",),
+    Trouble.NO_CARD: ("E_NO_SMARTCARD",),
+    Trouble.READER_GONE: ("E_UNKNOWN_READER", "E_READER_UNAVAILABLE"),
+    Trouble.CARD_REMOVED: ("W_REMOVED_CARD", "E_NOT_TRANSACTED"),
+    Trouble.CARD_RESET: ("W_RESET_CARD",),
+    Trouble.CARD_BUSY: ("E_SHARING_VIOLATION",),
+    Trouble.CARD_MUTE: ("W_UNRESPONSIVE_CARD", "W_UNPOWERED_CARD", "E_PROTO_MISMATCH"),
+}
 
 
-class ReaderUnavailable(Exception):
-    """No reader can be used at all: what is missing, and what to do."""
+def reader_names() -> list[str]:
+    """Return the names of all connected readers, in the service's order. Raises ReaderUnavailable."""
+    with _Context() as context:
+        return context.reader_names()
 
 
 def readers_with_card() -> list[str]:
-    """Return the names of the readers on which a card lies now, in the service's order. Raises ReaderUnavailable."""
+    """Return the names of the readers on which a card lies now, in the service's order.
+
+    Raises ReaderUnavailable, also when no reader is connected.
+    """
     with _Context() as context:
-        scard = context.scard
-        result, names = scard.SCardListReaders(context.handle, [])
-        if result == scard.SCARD_E_NO_READERS_AVAILABLE or not names:
-            raise ReaderUnavailable("no card reader is connected; connect one and try again")
-        context.require(result)
-        unknown = [(name, scard.SCARD_STATE_UNAWARE) for name in names]
-        result, states = scard.SCardGetStatusChange(context.handle, 0, unknown)
-        context.require(result)
-        return [name for name, state, _ in states if state & scard.SCARD_STATE_PRESENT]
+        names = context.reader_names()
+        if not names:
+            raise ReaderUnavailable(Trouble.NO_READER)
+        return [name for name, state in context.states(names) if state & context.scard.SCARD_STATE_PRESENT]
+
+
+def wait_for_card(seconds: float) -> list[str]:
+    """Wait until a card lies on any reader, one connected meanwhile too; return those readers' names.
+
+    Returns at once when a card lies there already, and an empty list when none came. Raises ReaderUnavailable.
+    """
+    ends = time.monotonic() + seconds
+    with _Context() as context:
+        while True:
+            names = context.reader_names()
+            seen = context.states(names)
+            present = [name for name, state in seen if state & context.scard.SCARD_STATE_PRESENT]
+            left = ends - time.monotonic()
+            if present or left <= 0:
+                return present
+            # In short steps: while it waits, the service's library lets no Ctrl-C through.
+            context.await_change([*seen, (_ARRIVAL, 0)], min(left, _LOOK_SECONDS))
 
 
 class PcscTransport:
     """The card on one reader, for this program alone until it is closed: one transaction, ended with a card reset."""
 
-    def __init__(self, reader: str) -> None:
-        """Open the card on the reader of this name. Raises CardGone, ReaderUnavailable."""
+    def __init__(self, reader: str, *, busy_seconds_max: float = BUSY_SECONDS_MAX) -> None:
+        """Open the card on the reader of this name, once no other program uses it.
+
+        Raises CardLost, which is a CardGone; ReaderUnavailable.
+        """
+        self._reader = reader
         self._context = _Context()
         self._card: Any = None
-        scard = self._context.scard
-        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+        self._turn, self._begun, self._gave_up = threading.Lock(), cast(int | None, None), False
         try:
-            result, card, protocol = scard.SCardConnect(
-                self._context.handle, reader, scard.SCARD_SHARE_SHARED, protocols
-            )
-            self._require(result, reader)
-            self._card = card
-            self._protocol = scard.SCARD_PCI_T0 if protocol == scard.SCARD_PROTOCOL_T0 else scard.SCARD_PCI_T1
-            self._require(scard.SCardBeginTransaction(card), reader)
-        except CardGone:
-            self.close()
+            self._connect()
+            self._begin(busy_seconds_max)
+        except CardLost:
+            if not self._gave_up:
+                self.close()
             raise
 
     def transmit(self, command: bytes | bytearray) -> bytes:
-        if self._card is None:
-            raise CardGone("the card has been let go")
-        result, answer = self._context.scard.SCardTransmit(self._card, self._protocol, list(command))
-        self._require(result, "the reader")
+        card = self._required_card()
+        values = list(command)
+        try:
+            result, answer = self._context.scard.SCardTransmit(card, self._protocol, values)
+        finally:
+            # It may have carried a PIN.
+            values[:] = [0] * len(values)
+        self._require(result)
         return bytes(answer)
 
     def reset(self) -> None:
-        if self._card is None:
-            raise CardGone("the card has been let go")
         scard = self._context.scard
-        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
         # The transaction goes on: nobody else speaks to the card before or after its reset.
-        result, _ = scard.SCardReconnect(self._card, scard.SCARD_SHARE_SHARED, protocols, scard.SCARD_RESET_CARD)
-        self._require(result, "the reader")
+        result, _ = scard.SCardReconnect(
+            self._required_card(), scard.SCARD_SHARE_SHARED, self._protocols, scard.SCARD_RESET_CARD
+        )
+        self._require(result)
 
     def close(self) -> None:
         scard = self._context.scard
@@ -73,9 +115,55 @@ class PcscTransport:
             self._card = None
         self._context.release()
 
-    def _require(self, result: int, reader: str) -> None:
-        if result != self._context.scard.SCARD_S_SUCCESS:
-            raise CardGone(f"{reader}: {self._context.scard.SCardGetErrorMessage(result)}")
+    def _connect(self) -> None:
+        scard = self._context.scard
+        result, card, protocol = scard.SCardConnect(
+            self._context.handle, self._reader, scard.SCARD_SHARE_SHARED, self._protocols
+        )
+        self._require(result)
+        self._card = card
+        self._protocol = scard.SCARD_PCI_T0 if protocol == scard.SCARD_PROTOCOL_T0 else scard.SCARD_PCI_T1
+
+    def _begin(self, busy_seconds_max: float) -> None:
+        """Begin the transaction. The service's library waits for ever when another program holds one; this does not."""
+        waiting = threading.Thread(target=self._wait_for_turn, daemon=True)
+        waiting.start()
+        waiting.join(busy_seconds_max)
+        with self._turn:
+            if self._begun is None:
+                # The card's handle is that thread's now: it lets the card go when its turn comes after all.
+                self._gave_up = True
+                raise CardLost(Trouble.CARD_BUSY, self._reader)
+        self._require(self._begun)
+
+    def _wait_for_turn(self) -> None:
+        scard = self._context.scard
+        result = scard.SCardBeginTransaction(self._card)
+        for _ in range(_RESETS_MAX):
+            if result != scard.SCARD_W_RESET_CARD:
+                break
+            # Another program ended, resetting the card as it should, between our connecting and our turn.
+            scard.SCardReconnect(self._card, scard.SCARD_SHARE_SHARED, self._protocols, scard.SCARD_LEAVE_CARD)
+            result = scard.SCardBeginTransaction(self._card)
+        with self._turn:
+            self._begun = result
+            if self._gave_up:
+                self.close()
+
+    @property
+    def _protocols(self) -> int:
+        protocols: int = self._context.scard.SCARD_PROTOCOL_T0 | self._context.scard.SCARD_PROTOCOL_T1
+        return protocols
+
+    def _required_card(self) -> Any:
+        if self._card is None:
+            raise CardGone("the card has been let go")
+        return self._card
+
+    def _require(self, result: int) -> None:
+        scard = self._context.scard
+        if result != scard.SCARD_S_SUCCESS:
+            raise CardLost(_trouble(scard, result), self._reader, _detail(scard, result))
 
 
 class _Context:
@@ -83,10 +171,11 @@ class _Context:
 
     def __init__(self) -> None:
         self.scard: Any = _pyscard()
-        result, self.handle = self.scard.SCardEstablishContext(self.scard.SCARD_SCOPE_USER)
+        self.handle: Any = None
+        result, handle = self.scard.SCardEstablishContext(self.scard.SCARD_SCOPE_USER)
         if result != self.scard.SCARD_S_SUCCESS:
-            reason = self.scard.SCardGetErrorMessage(result)
-            raise ReaderUnavailable(f"the PC/SC service does not answer ({reason}); on Linux start pcscd")
+            raise ReaderUnavailable(Trouble.NO_SERVICE, _detail(self.scard, result))
+        self.handle = handle
 
     def __enter__(self) -> _Context:
         return self
@@ -94,10 +183,30 @@ class _Context:
     def __exit__(self, *_: object) -> None:
         self.release()
 
-    def require(self, result: int) -> None:
-        """Raise ReaderUnavailable unless a call succeeded."""
-        if result != self.scard.SCARD_S_SUCCESS:
-            raise ReaderUnavailable(self.scard.SCardGetErrorMessage(result))
+    def reader_names(self) -> list[str]:
+        """Return the connected readers' names; none is an empty list."""
+        result, names = self.scard.SCardListReaders(self.handle, [])
+        if result == self.scard.SCARD_E_NO_READERS_AVAILABLE:
+            return []
+        self._require(result)
+        return list(names)
+
+    def states(self, names: list[str]) -> list[tuple[str, int]]:
+        """Return each reader's state now."""
+        if not names:
+            return []
+        unknown = [(name, self.scard.SCARD_STATE_UNAWARE) for name in names]
+        result, states = self.scard.SCardGetStatusChange(self.handle, 0, unknown)
+        if result == self.scard.SCARD_E_UNKNOWN_READER:
+            return []  # one was disconnected since they were listed
+        self._require(result)
+        return [(name, state) for name, state, _ in states]
+
+    def await_change(self, seen: list[tuple[str, int]], seconds: float) -> None:
+        """Return when a reader's state is no longer what was seen, or a reader came, or the time is up."""
+        result, _ = self.scard.SCardGetStatusChange(self.handle, int(seconds * 1000), seen)
+        if result not in {self.scard.SCARD_E_TIMEOUT, self.scard.SCARD_E_UNKNOWN_READER}:
+            self._require(result)
 
     def release(self) -> None:
         """End the conversation; may be called again."""
@@ -105,12 +214,24 @@ class _Context:
             self.scard.SCardReleaseContext(self.handle)
             self.handle = None
 
+    def _require(self, result: int) -> None:
+        if result != self.scard.SCARD_S_SUCCESS:
+            raise ReaderUnavailable(_trouble(self.scard, result), _detail(self.scard, result))
+
+
+def _trouble(scard: Any, result: int) -> Trouble:
+    for trouble, names in _TROUBLES.items():
+        if any(getattr(scard, f"SCARD_{name}", None) == result for name in names):
+            return trouble
+    return Trouble.OTHER
+
+
+def _detail(scard: Any, result: int) -> str:
+    return str(scard.SCardGetErrorMessage(result)).rstrip(".")
+
 
 def _pyscard() -> ModuleType:
     try:
         return importlib.import_module("smartcard.scard")
     except ImportError:
-        raise ReaderUnavailable(
-            "card readers need pyscard, which is not installed: pip install 'mynapoint[pcsc]' "
-            "(on Debian first: apt-get install libpcsclite-dev gcc pcscd)"
-        ) from None
+        raise ReaderUnavailable(Trouble.NO_PYSCARD) from None

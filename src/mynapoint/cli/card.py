@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from mynapoint.cli.card_status import status
+
 if TYPE_CHECKING:
     from mynapoint.card.agent.readers import Readers
 
 app = typer.Typer(no_args_is_help=True, help="The resident's card: its agent, and emulated cards for tests and demos.")
+app.command()(status)
 
 Folder = Annotated[Path, typer.Argument(help="The folder of the emulated city.", file_okay=False)]
 Emulated = Annotated[
@@ -92,32 +95,6 @@ def issue(folder: Folder, on: Day) -> None:
 
     issue_city(folder, on=on.date())
     typer.echo(f"{folder}: cards {', '.join(card_names(folder))}; revocation lists signed for {on.date()}")
-
-
-@app.command()
-def status(emulated: Emulated = None) -> None:
-    """Show each card's tries left and its certificate's validity; costs no try."""
-    from cryptography import x509
-
-    from mynapoint.card.jpki import CardError, JpkiCard
-    from mynapoint.card.transport import CardGone
-    from mynapoint.programme.values import tokyo_day
-
-    readers = _readers(emulated)
-    cards = readers.cards()
-    if not cards:
-        _fail("no card lies on a reader")
-    for seen in cards:
-        try:
-            with JpkiCard(readers.connect(seen.id)) as card:
-                tries = card.tries_left()
-                certificate = x509.load_der_x509_certificate(card.auth_certificate())
-        except (CardError, CardGone) as error:
-            typer.echo(f"{seen.id:8} {error}")
-            continue
-        first, last = tokyo_day(certificate.not_valid_before_utc), tokyo_day(certificate.not_valid_after_utc)
-        left = f"{tries} tries left" if tries else "PIN LOCKED"
-        typer.echo(f"{seen.id:8} {left:13} valid {first} to {last}")
 
 
 @app.command("reset-pin")
