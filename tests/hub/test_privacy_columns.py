@@ -17,11 +17,17 @@ CHOICE = {
 }
 ABOUT_PEOPLE = {
     "audit_auditrecord": {"id", "act", "who", "subject", "details", "done_at", "recorded_at"},
-    "identity_resident": {"id", "first_seen_at"},
+    "identity_resident": {"id", "first_seen_at", "merged_into_id"},
     "identity_credential": {
         *("id", "resident_id", "issuer_key_id", "serial", "fingerprint", "public_key", "valid_from", "valid_until"),
-        *("predecessor_id", "first_seen_at"),
+        *("predecessor_id", "first_seen_at", "links_asked_at", "revocation_known_at"),
     },
+    "identity_oidcsubject": {"id", "resident_id", "issuer", "subject", "first_seen_at"},
+    "identity_seriallink": {
+        *("id", "old_issuer_key_id", "old_serial", "new_issuer_key_id", "new_serial"),
+        *("known_at", "source", "joined_at"),
+    },
+    "identity_residentmerge": {"id", "absorbed_id", "survivor_id", "link_id", "merged_at"},
     "identity_challenge": {
         *("id", "nonce", "purpose", "statement", "origin", "session", "subject", "continue_to", "created_at"),
     },
@@ -29,6 +35,7 @@ ABOUT_PEOPLE = {
     "reservations_reservation": {"id", "resident_id", "my_key_id_text", "reserved_at", *SIGNED},
     "applications_draft": {*CHOICE, "session", "created_at"},
     "applications_application": {*CHOICE, "reservation_id", "applied_at"},
+    "applications_standingapplication": {"id", "resident_id", "incentive", "application_id"},
     "applications_consent": {"id", "application_id", *SIGNED},
     "applications_registration": {"id", "resident_id", "incentive", "proven_on", "source"},
     "applications_noticecounter": {"id", "payment_service_id", "last"},
@@ -42,7 +49,11 @@ ABOUT_PEOPLE = {
     "ledger_ledgerentry": {
         *("id", "report_id", "application_id", "payment_service_id", "line_id", "points", "posted_on", "recorded_at"),
     },
-    "ledger_recordedtotal": {"id", "resident_id", "incentive", "recorded", "points_max"},
+    "ledger_recordedtotal": {"id", "resident_id", "incentive", "recorded", "over_cap", "points_max"},
+    "ledger_doubleapplication": {
+        *("id", "earlier_id", "later_id", "points_earlier", "points_later", "link_id", "opened_at", "state"),
+        "decided_at",
+    },
 }
 NEVER = re.compile(r"amount|yen|price|shop|store|merchant|purchase|transaction|item|basket|my_number|birth|address")
 RULES_OF_A_SERVICE = {("payment_services_paymentservice", "minimum_yen")}
@@ -86,6 +97,7 @@ def test_the_audit_record_holds_codes_counts_and_pseudonyms_only(aoki: Visitor, 
         "repeated",
         "refused",
         "points",
+        "links",
     }
     for record in AuditRecord.objects.all():
         assert set(record.details) <= allowed

@@ -39,7 +39,7 @@ def test_the_hub_starts_only_with_its_tables_and_durable_storage(tmp_path: Path)
     assert migrated.returncode == 0, migrated.stderr
     assert (tmp_path / "keys/hub-1.ed25519").stat().st_mode & 0o777 == 0o600
     assert hub("check", tmp_path).returncode == 0
-    assert "0 removed" in hub("jobs", tmp_path).stdout
+    assert "removed: 0" in hub("jobs", tmp_path).stdout
     weak = tmp_path / "weak_settings.py"
     for setting, why in (
         (

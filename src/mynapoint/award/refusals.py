@@ -148,6 +148,13 @@ class Refusal(Enum):
         "The statement was signed with another person's card. Nothing was saved and you have been signed out. "
         "Please start again with your own card.",
     )
+    RECORDS_JOINED = (
+        "records_joined",
+        "お手続きの間に、更新前の電子証明書での記録と1つにまとまりました。今のお手続きは保存されていません。"
+        "もう一度ログインして、マイページをご確認ください。",
+        "During this step your record was joined with the one from before your certificate was renewed. "
+        "This step was not saved. Please sign in again and look at your page.",
+    )
     CARD_STEP_CANCELLED = (
         "card_step_cancelled",
         "カードでの確認が取り消されました。何も保存されていません。続けるときは、もう一度お手続きください。",

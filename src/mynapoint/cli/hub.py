@@ -67,12 +67,54 @@ def check() -> None:
 
 @app.command()
 def jobs() -> None:
-    """Remove what has lapsed (challenges, parked answers, nonces, drafts, sessions), once; run it every few minutes."""
+    """Join late links and remove what has lapsed (challenges, drafts, sessions …), once; run it every few minutes."""
     _start_django()
     from mynapoint.hub.jobs import run_all
 
     for what, count in run_all().items():
-        typer.echo(f"{what}: {count} removed")
+        typer.echo(f"{what}: {count}")
+
+
+@app.command()
+def links(
+    file: Annotated[
+        Path, typer.Argument(help="CSV with a header, or JSON lines (.jsonl).", exists=True, dir_okay=False)
+    ],
+    source: Annotated[str, typer.Option(help="Who says so, for the record.")] = "card authority",
+    issuer: Annotated[
+        str, typer.Option(help="Key identifier (hex) of the issuer, where the file does not name it.")
+    ] = "",
+    field: Annotated[
+        list[str] | None, typer.Option(help="OUR_NAME=THEIR_NAME, such as old_serial=旧シリアル番号; may be repeated.")
+    ] = None,
+    decimal: Annotated[bool, typer.Option(help="Serials in the file are decimal numbers, not hex.")] = False,
+) -> None:
+    """Take the card authority's links of old and new certificates; residents who are one person are merged.
+
+    Fields: old_serial, new_serial, and old_issuer_key_id, new_issuer_key_id or --issuer. The same file again changes
+    nothing. A row that cannot be read or contradicts what is known is left out and told; then the exit status is 1.
+    """
+    _start_django()
+    from mynapoint.hub import web
+    from mynapoint.hub.identity.link_files import Shape, UnusableFile, read_links
+    from mynapoint.hub.ledger.merges import take_links
+
+    try:
+        shape = Shape.of(field or [], issuer=issuer, decimal=decimal)
+        read = read_links(file, shape)
+        taken = take_links(read, source=source, now=web.now())
+    except UnusableFile as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    told = sorted(read.errors + [(line, f"{why}. Not believed; please ask {source}.") for line, why in taken.refused])
+    for line, why in told:
+        typer.echo(f"{file.name} line {line}: {why}", err=True)
+    typer.echo(
+        f"{taken.new} new links, {taken.known} known before, {len(told)} rows left out; "
+        f"{taken.merged} residents merged, {taken.cases} double applications found"
+    )
+    if told:
+        raise typer.Exit(1)
 
 
 class _Settings:

@@ -10,14 +10,21 @@ from mynapoint.hub import web
 from mynapoint.hub.applications.actions import purge_drafts
 from mynapoint.hub.applications.provider_door import purge_nonces
 from mynapoint.hub.identity.actions import purge as purge_challenges
+from mynapoint.hub.ledger.merges import join_links
 
 
 def run_all() -> Mapping[str, int]:
-    """Remove what has lapsed: drafts by the programme's clock, the rest by the machine's; return how much of each."""
+    """Join links that wait for it, and remove what has lapsed; return how much of each was done.
+
+    Drafts lapse by the programme's clock, the rest by the machine's.
+    """
+    merged, cases = join_links(now=web.now())
     done = {
-        "challenges and answers": purge_challenges(),
-        "nonces": purge_nonces(),
-        "drafts": purge_drafts(now=web.now()),
+        "residents merged": merged,
+        "double applications found": cases,
+        "challenges and answers removed": purge_challenges(),
+        "nonces removed": purge_nonces(),
+        "drafts removed": purge_drafts(now=web.now()),
     }
     SessionStore.clear_expired()
     return done

@@ -5,6 +5,8 @@ MYNAPOINT_ORIGINS      the hub's public origins, comma-separated; cards sign the
 MYNAPOINT_TRUST        folder of the card authority's root certificates and revocation lists (PEM and DER)
 MYNAPOINT_ENVIRONMENT  production | emulated: which cards may sign here; never both
 MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)
+MYNAPOINT_LINK_SOURCE  dotted path of the class that is asked which certificate a new one replaced
+                       (hub/identity/links.py; default: what `mynapoint hub links` brought in)
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ TRUST = Path(os.environ.get("MYNAPOINT_TRUST", STATE / "trust"))
 CARD_ENVIRONMENT = os.environ.get("MYNAPOINT_ENVIRONMENT", "production")
 CLOCK = os.environ.get("MYNAPOINT_CLOCK", "django.utils.timezone.now")
 CARD_AGENT = os.environ.get("MYNAPOINT_CARD_AGENT", "http://127.0.0.1:47220")
+LINK_SOURCE = os.environ.get("MYNAPOINT_LINK_SOURCE", "mynapoint.hub.identity.links.LocalTable")
 BANNER: object = ""
 
 

@@ -18,6 +18,17 @@ APPEND_ONLY = {
     "applications_notice",
     "ledger_awardreport",
     "ledger_ledgerentry",
+    "identity_residentmerge",
+}
+GUARDS = {
+    "resident_not_parted_update",
+    "resident_into_survivor_update",
+    "resident_has_standing_update",
+    "resident_has_total_update",
+    "stands_for_survivor_insert",
+    "stands_for_survivor_update",
+    "total_of_survivor_insert",
+    "total_of_survivor_update",
 }
 
 
@@ -29,6 +40,7 @@ def test_every_act_of_the_journey_is_on_record_in_order(aoki: Visitor, sample_pa
     aoki.post("/sign-out/", {})
 
     assert list(AuditRecord.objects.order_by("id").values_list("act", flat=True)) == [
+        Act.CERTIFICATE_ENTERED,
         Act.SIGNED_IN,
         Act.RESERVED,
         Act.ACCOUNT_NOT_PROVED,
@@ -63,12 +75,13 @@ def test_a_record_cannot_be_changed_or_removed_even_in_the_database(db: None) ->
             change()
 
 
-def test_after_all_migrations_the_append_only_triggers_are_in_the_database(db: None) -> None:
+def test_after_all_migrations_the_append_only_and_guarding_triggers_are_in_the_database(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY tbl_name")
-        triggers = dict(cursor.fetchall())
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        triggers = {name for (name,) in cursor.fetchall()}
 
-    assert {table for table, count in triggers.items() if count == 2} == APPEND_ONLY
+    append_only = {f"{table}_{suffix}" for table in APPEND_ONLY for suffix in ("no_update", "no_delete")}
+    assert triggers == append_only | GUARDS
 
 
 def test_the_constraints_that_decide_races_are_in_the_database(db: None) -> None:
@@ -89,5 +102,9 @@ def test_the_constraints_that_decide_races_are_in_the_database(db: None) -> None
         "nonce_once",
         "credential_unique",
         "registration_once",
+        "stands_once",
+        "over_cap_when_full",
+        "link_one_successor",
+        "link_one_predecessor",
     ):
         assert f'"{name}"' in schema, name

@@ -12,7 +12,7 @@ from hub.sample_pay import NUMBER
 from mynapoint.exchange.codec import encode_lines
 from mynapoint.exchange.messages import AwardLine, AwardReportHeader
 from mynapoint.exchange.signatures import SigningKey
-from mynapoint.hub.applications.models import Application
+from mynapoint.hub.applications.models import Application, StandingApplication
 from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.identity.models import Credential, Resident
 from mynapoint.hub.ledger.actions import OtherContent, record_awards
@@ -58,7 +58,7 @@ def applied(name: str) -> Application:
         signature=b"",
         signed_at=clock.START,
     )
-    return Application.objects.create(
+    application = Application.objects.create(
         resident=person,
         reservation=reservation,
         payment_service=PaymentService.objects.get(number=NUMBER),
@@ -69,6 +69,8 @@ def applied(name: str) -> Application:
         account_reference=name,
         applied_at=clock.START,
     )
+    StandingApplication.objects.create(resident=person, incentive="card_uptake", application=application)
+    return application
 
 
 def report(report_id: str, *lines: AwardLine) -> bytes:

@@ -22,17 +22,19 @@ from mynapoint.exchange.messages import (
     ProofRefusal,
 )
 from mynapoint.hub.applications import account_proof
-from mynapoint.hub.applications.models import Application, Consent, Draft, Registration
+from mynapoint.hub.applications.models import Application, Consent, Draft, Registration, StandingApplication
 from mynapoint.hub.applications.notices import write_notice
 from mynapoint.hub.applications.permission import incentive_on, reasons_against
 from mynapoint.hub.applications.secrets import account_key, hub_key, request_id
+from mynapoint.hub.applications.standing import instruct_if_due
 from mynapoint.hub.audit.actions import HUB, record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.actions import Signature
+from mynapoint.hub.identity.lineage import everyone, lock_survivor
 from mynapoint.hub.identity.models import Credential, Resident
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
+from mynapoint.hub.reservations.actions import standing_reservation
 from mynapoint.hub.reservations.models import Reservation
-from mynapoint.programme.rounds import DirectRule
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber, tokyo_day
 
 DRAFT_LIFE = timedelta(days=1)
@@ -103,13 +105,16 @@ def apply(*, draft: Draft, signature: Signature, credential: Credential, now: da
 
     Application, consent, notice and audit record are one transaction. Two at once: the database lets one through.
     """
-    resident = credential.resident
-    assert draft.resident_id == resident.pk, "a draft is applied for by its own resident only"
+    resident = lock_survivor(credential.resident_id)
     assert signature.subject == str(draft.pk), "the card signed the statement of another draft"
+    if draft.resident_id != resident.pk:
+        assert lock_survivor(draft.resident_id) == resident, "a draft is applied for by its own resident only"
+        raise Refused(Refusal.RECORDS_JOINED)
     incentive = IncentiveId(draft.incentive)
-    _lock(resident)
     _refuse(reasons_against(resident=resident, service=draft.payment_service, incentive=incentive, on=tokyo_day(now)))
-    application = _create(draft, Reservation.objects.get(resident=resident), now)
+    reservation = standing_reservation(resident)
+    assert reservation is not None, "nobody applies without a reservation"
+    application = _create(draft, reservation, now)
     Consent.objects.create(
         application=application,
         statement=signature.statement,
@@ -130,8 +135,7 @@ def apply(*, draft: Draft, signature: Signature, credential: Credential, now: da
         incentive=incentive,
         fingerprint=credential.fingerprint,
     )
-    if Registration.objects.filter(resident=resident, incentive=incentive).exists():
-        _instruct(application, now=now)
+    instruct_if_due(resident, incentive, now=now)
     return application
 
 
@@ -143,14 +147,15 @@ def prove_registration(
 
     ``source``  which register proved it. The same registration again changes nothing.
     """
-    _lock(resident)
-    registration, is_new = Registration.objects.get_or_create(
-        resident=resident, incentive=incentive, defaults={"proven_on": proven_on, "source": source}
+    resident = lock_survivor(resident.pk)
+    known = Registration.objects.filter(resident__in=everyone(resident), incentive=incentive).first()
+    if known is not None:
+        return known
+    registration = Registration.objects.create(
+        resident=resident, incentive=incentive, proven_on=proven_on, source=source
     )
-    if is_new:
-        record(Act.REGISTRATION_PROVED, who=HUB, subject=str(resident), now=now, incentive=incentive, source=source)
-        if application := Application.objects.filter(resident=resident, incentive=incentive).first():
-            _instruct(application, now=now)
+    record(Act.REGISTRATION_PROVED, who=HUB, subject=str(resident), now=now, incentive=incentive, source=source)
+    instruct_if_due(resident, incentive, now=now)
     return registration
 
 
@@ -204,7 +209,8 @@ def _keep_draft(
     now: datetime,
 ) -> Draft:
     # A draft never changes: a new choice is a new draft, so a signature can only be for the one that was shown.
-    _lock(resident)
+    if lock_survivor(resident.pk) != resident:
+        raise Refused(Refusal.RECORDS_JOINED)
     Draft.objects.filter(resident=resident, incentive=incentive).delete()
     draft = Draft.objects.create(
         resident=resident,
@@ -229,7 +235,7 @@ def _keep_draft(
 def _create(draft: Draft, reservation: Reservation, now: datetime) -> Application:
     try:
         with transaction.atomic():
-            return Application.objects.create(
+            application = Application.objects.create(
                 id=uuid.uuid4(),
                 resident=draft.resident,
                 reservation=reservation,
@@ -244,9 +250,13 @@ def _create(draft: Draft, reservation: Reservation, now: datetime) -> Applicatio
                 proof=draft.proof,
                 applied_at=now,
             )
+            StandingApplication.objects.create(
+                resident=draft.resident, incentive=draft.incentive, application=application
+            )
     except IntegrityError as error:
         _refuse(reasons_against(resident=draft.resident, incentive=IncentiveId(draft.incentive), on=tokyo_day(now)))
         raise Refused(Refusal.ACCOUNT_ALREADY_USED) from error
+    return application
 
 
 def _account_is_used(draft: Draft) -> bool:
@@ -255,17 +265,6 @@ def _account_is_used(draft: Draft) -> bool:
         here.filter(account_key=draft.account_key).exists()
         or here.filter(account_reference=draft.account_reference).exists()
     )
-
-
-def _instruct(application: Application, *, now: datetime) -> None:
-    rule = application.law.rule
-    if isinstance(rule, DirectRule):
-        write_notice(application, NoticeKind.AWARD_INSTRUCTION, room=rule.points, points=rule.points, now=now)
-
-
-def _lock(resident: Resident) -> None:
-    # Application and registration may meet in either order: whoever comes second sees the first.
-    Resident.objects.select_for_update().get(pk=resident.pk)
 
 
 def _refuse(reasons: Sequence[Reason]) -> None:

@@ -68,7 +68,10 @@ class Draft(Choice):
 
 
 class Application(Choice):
-    """A resident's choice, for good. One per resident and incentive, one per account and incentive: by constraint."""
+    """A resident's choice, for good. One per resident and incentive, one per account and incentive: by constraint.
+
+    ``resident``  under whom it was made; ``StandingApplication`` says for whom it stands today, if it does
+    """
 
     reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="+")
     applied_at = models.DateTimeField()
@@ -86,6 +89,24 @@ class Application(Choice):
 
     def __str__(self) -> str:
         return f"application:{self.id}"
+
+
+class StandingApplication(models.Model):
+    """Which application stands for a person and incentive: one, by constraint, over all their certificates.
+
+    ``resident``  who survives today; the application keeps the one it was made under. The database refuses one who
+                  was merged, and refuses to merge one while something stands under them (migration 0005)
+    """
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    incentive = models.CharField(max_length=40)
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="standing")
+
+    class Meta:
+        constraints: ClassVar = [UniqueConstraint(name="stands_once", fields=["resident", "incentive"])]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} stands"
 
 
 class Consent(SignedStatement):

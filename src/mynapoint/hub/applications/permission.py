@@ -6,11 +6,11 @@ from datetime import date
 
 from mynapoint.award.eligibility import Applicant, EarlierApplication, refusals
 from mynapoint.award.refusals import Reason, Refusal
-from mynapoint.hub.applications.models import Application
+from mynapoint.hub.applications.standing import standing_application
 from mynapoint.hub.identity.models import Resident
 from mynapoint.hub.payment_services.models import ChannelKind, PaymentService
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on
-from mynapoint.hub.reservations.models import Reservation
+from mynapoint.hub.reservations.actions import standing_reservation
 from mynapoint.programme.values import IncentiveId, tokyo_day
 
 
@@ -29,14 +29,14 @@ def reasons_against(
     application always stands in the way: whether a resident may choose again when their service has left
     (``on_service_left``) is not built yet.
     """
-    mine = Application.objects.filter(resident=resident, incentive=incentive).select_related("payment_service").first()
+    mine = standing_application(resident, incentive)
     earlier = None
     if mine:
         earlier = EarlierApplication(
             applied_on=tokyo_day(mine.applied_at), service=str(mine.payment_service.label), takes_part=True
         )
     reasons = refusals(incentive_on(incentive, on).incentive, Applicant(earlier=earlier), on=on)
-    if not Reservation.objects.filter(resident=resident).exists():
+    if standing_reservation(resident) is None:
         reasons.append(Reason(Refusal.NO_RESERVATION))
     if service is not None and not mine:
         closed = service.refusal(incentive=incentive, channel=ChannelKind.WEB.value, on=on)

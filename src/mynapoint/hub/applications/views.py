@@ -16,8 +16,9 @@ from mynapoint.award.refusals import Reason, Refusal, Refused
 from mynapoint.hub import web
 from mynapoint.hub.applications import actions
 from mynapoint.hub.applications.forms import AccountForm
-from mynapoint.hub.applications.models import Application, Draft
+from mynapoint.hub.applications.models import Draft, StandingApplication
 from mynapoint.hub.applications.permission import incentive_on, reasons_against
+from mynapoint.hub.applications.standing import applications_of
 from mynapoint.hub.applications.statements import statement
 from mynapoint.hub.identity import card_step
 from mynapoint.hub.identity.models import Purpose
@@ -98,13 +99,14 @@ def signed(request: ResidentRequest) -> HttpResponse:
 def receipt(request: ResidentRequest, application_id: uuid.UUID) -> HttpResponse:
     """Show what was applied for; only to its own resident."""
     application = get_object_or_404(
-        Application.objects.select_related("payment_service", "consent"), pk=application_id, resident=request.resident
+        applications_of(request.resident).select_related("payment_service", "consent"), pk=application_id
     )
     applied_on = tokyo_day(application.applied_at)
     context = {
         "application": application,
         "incentive": incentive_on(IncentiveId(application.incentive), applied_on),
         "applied_on": applied_on,
+        "stands": StandingApplication.objects.filter(application=application).exists(),
     }
     return render(request, "applications/receipt.html", context)
 

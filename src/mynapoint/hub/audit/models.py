@@ -20,6 +20,11 @@ class Act(models.TextChoices):
     APPLIED = "applied"
     REGISTRATION_PROVED = "registration_proved"
     AWARDS_RECORDED = "awards_recorded"
+    CERTIFICATE_ENTERED = "certificate_entered"
+    LINKS_TAKEN = "links_taken"
+    LINK_REFUSED = "link_refused"
+    RESIDENTS_MERGED = "residents_merged"
+    DOUBLE_APPLICATION_FOUND = "double_application_found"
 
 
 class AuditRecord(models.Model):

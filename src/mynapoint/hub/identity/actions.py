@@ -15,7 +15,9 @@ from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.exchange import card_token
 from mynapoint.hub.audit.actions import VISITOR, record
 from mynapoint.hub.audit.models import Act
+from mynapoint.hub.identity import lineage
 from mynapoint.hub.identity.certificates import AuthCertificate, check_certificate, fingerprint_of
+from mynapoint.hub.identity.links import CertificateId
 from mynapoint.hub.identity.models import Challenge, Credential, ParkedAnswer, Purpose, Resident
 from mynapoint.hub.identity.trust import trust_store
 
@@ -135,12 +137,24 @@ def take_signature(*, parked_id: str, session: str, purpose: Purpose, now: datet
     )
 
 
-@transaction.atomic
 def sign_in(*, signature: Signature, now: datetime) -> Resident:
-    """Return the resident whose card signed; a card never seen before is a new resident, under a random pseudonym."""
-    credential = _find(signature.certificate) or _create(signature.certificate, now=now)
-    resident = credential.resident
-    record(Act.SIGNED_IN, who=str(resident), now=now, fingerprint=signature.certificate.fingerprint)
+    """Return the resident whose card signed, under the pseudonym by which they go today.
+
+    A certificate never seen before is asked about: one that replaced another is the same resident; one of which
+    nothing is known, or nothing yet, is a new resident under a random pseudonym (``lineage.enter``).
+    """
+    certificate = signature.certificate
+    credential = lineage.find(certificate)
+    if credential is None or credential.links_asked_at is None:
+        answered = lineage.ask(certificate, now=now)  # not within a transaction: somebody else's machine may be slow
+        if credential is None:
+            credential = lineage.enter(certificate, answered=answered, now=now)
+        elif answered:
+            Credential.objects.filter(pk=credential.pk).update(links_asked_at=now)
+        lineage.look_again(certificate)
+    with transaction.atomic():
+        resident = lineage.lock_survivor(credential.resident_id)
+        record(Act.SIGNED_IN, who=str(resident), now=now, fingerprint=certificate.fingerprint)
     return resident
 
 
@@ -151,12 +165,16 @@ def sign_out(*, resident: Resident, now: datetime) -> None:
 
 
 def signer(*, signature: Signature, resident: Resident, now: datetime) -> Credential:
-    """Return the credential that signed, if it is the resident's own.
+    """Return the credential that signed, if it is the resident's own, also one renewed since they signed in.
 
     Raises Refused(OTHER_PERSONS_CARD) and puts that on record; the caller ends the session.
     """
-    credential = _find(signature.certificate)
-    if credential is not None and credential.resident_id == resident.pk:
+    certificate = signature.certificate
+    credential = lineage.find(certificate)
+    if credential is None and lineage.ask(certificate, now=now) and lineage.follows(certificate, resident):
+        credential = lineage.enter(certificate, answered=True, now=now)
+        lineage.look_again(certificate)
+    if credential is not None and lineage.surviving(credential.resident) == lineage.surviving(resident):
         return credential
     with transaction.atomic():
         record(Act.OTHER_PERSONS_CARD, who=str(resident), now=now, fingerprint=signature.certificate.fingerprint)
@@ -182,41 +200,14 @@ def _checked(certificate: x509.Certificate, *, now: datetime) -> AuthCertificate
         return check_certificate(certificate, trust=trust_store(), now=now, environment=settings.CARD_ENVIRONMENT)
     except Refused as refused:
         reason = refused.reasons[0]
+        if reason.refusal is Refusal.CERTIFICATE_REVOKED and (issuer := trust_store().issuer_of(certificate)):
+            lineage.note_revocation(certificate=CertificateId(issuer.hex(), f"{certificate.serial_number:x}"), now=now)
         details = {"fingerprint": fingerprint_of(certificate), "code": reason.refusal.code}
         if "why" in reason.figures:
             details["why"] = str(reason.figures["why"])
         with transaction.atomic():
             record(Act.CERTIFICATE_REFUSED, who=VISITOR, now=now, **details)
         raise
-
-
-def _find(certificate: AuthCertificate) -> Credential | None:
-    return (
-        Credential.objects.select_related("resident")
-        .filter(issuer_key_id=certificate.issuer_key_id, serial=certificate.serial)
-        .first()
-    )
-
-
-def _create(certificate: AuthCertificate, *, now: datetime) -> Credential:
-    try:
-        with transaction.atomic():
-            return Credential.objects.create(
-                resident=Resident.objects.create(first_seen_at=now),
-                issuer_key_id=certificate.issuer_key_id,
-                serial=certificate.serial,
-                fingerprint=certificate.fingerprint,
-                public_key=certificate.public_key,
-                valid_from=certificate.valid_from,
-                valid_until=certificate.valid_until,
-                first_seen_at=now,
-            )
-    except IntegrityError:
-        # The same card signed in twice at once; the other one made the resident.
-        found = _find(certificate)
-        if found is None:
-            raise
-        return found
 
 
 def _lapsed() -> Refused:

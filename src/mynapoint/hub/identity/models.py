@@ -1,4 +1,4 @@
-"""What is kept of identity: pseudonyms, the certificates that stand for them, and open challenges. No names."""
+"""What is kept of identity: pseudonyms, their certificates and how these follow each other, challenges. No names."""
 
 from __future__ import annotations
 
@@ -6,15 +6,25 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 
 class Resident(models.Model):
-    """A person, as a random pseudonym; never a certificate serial, a name or a My Number."""
+    """A person, as a random pseudonym; never a certificate serial, a name or a My Number.
+
+    ``merged_into``  who this turned out to be, found by a link that came late: the earliest of all the residents who
+                     are this person, never one that is merged itself. Nothing that was kept under this pseudonym is
+                     rewritten (docs/decisions/0018-lineage.md)
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     first_seen_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     is_authenticated: ClassVar[bool] = True
+
+    class Meta:
+        constraints: ClassVar = [CheckConstraint(name="resident_not_into_itself", condition=~Q(merged_into=F("id")))]
 
     def __str__(self) -> str:
         return f"resident:{self.id}"
@@ -27,7 +37,10 @@ class Credential(models.Model):
     ``serial``         hex
     ``public_key``     SubjectPublicKeyInfo (DER), so that a kept signature can be verified for good;
                        the certificate itself is not kept
-    ``predecessor``    the certificate it replaced, through the card authority's old/new link
+    ``resident``       under whom it was first seen; ``lineage.surviving`` says who that is today
+    ``predecessor``    the certificate it replaced, where both were seen here and the link between them is known
+    ``links_asked_at`` when the source of links answered about it; None: not yet, ask at the next sign-in
+    ``revocation_known_at``  when the hub first learned that it is revoked
     """
 
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="credentials")
@@ -41,12 +54,76 @@ class Credential(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successor"
     )
     first_seen_at = models.DateTimeField()
+    links_asked_at = models.DateTimeField(null=True, blank=True)
+    revocation_known_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["issuer_key_id", "serial"], name="credential_unique")]
+        constraints: ClassVar = [UniqueConstraint(fields=["issuer_key_id", "serial"], name="credential_unique")]
 
     def __str__(self) -> str:
         return f"credential {self.fingerprint[:12]}"
+
+
+class OidcSubject(models.Model):
+    """What an OpenID provider calls a resident: its issuer and subject, kept like a certificate's issuer and serial."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="oidc_subjects")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [UniqueConstraint(fields=["issuer", "subject"], name="oidc_subject_unique")]
+
+    def __str__(self) -> str:
+        return f"subject at {self.issuer}"
+
+
+class SerialLink(models.Model):
+    """The card authority's word that one certificate replaced another; each has one predecessor, one successor.
+
+    Each side has its own issuer: a card renewed under a younger generation of roots changes it.
+
+    ``known_at``   when the hub learned of it; ``source``, from where
+    ``joined_at``  when the residents on both sides were last looked for; None: to be done (``jobs.py``)
+    """
+
+    old_issuer_key_id = models.CharField(max_length=128)
+    old_serial = models.CharField(max_length=40)
+    new_issuer_key_id = models.CharField(max_length=128)
+    new_serial = models.CharField(max_length=40)
+    known_at = models.DateTimeField()
+    source = models.CharField(max_length=80)
+    joined_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(name="link_one_successor", fields=["old_issuer_key_id", "old_serial"]),
+            UniqueConstraint(name="link_one_predecessor", fields=["new_issuer_key_id", "new_serial"]),
+            CheckConstraint(
+                name="link_of_two",
+                condition=~Q(old_issuer_key_id=F("new_issuer_key_id"), old_serial=F("new_serial")),
+            ),
+        ]
+        indexes: ClassVar = [Index(name="link_to_join", fields=["id"], condition=Q(joined_at=None))]
+
+    def __str__(self) -> str:
+        return f"link known at {self.known_at:%Y-%m-%d %H:%M:%S}"
+
+
+class ResidentMerge(models.Model):
+    """Two residents turned out to be one person; append-only, and nobody is absorbed twice.
+
+    ``link``  the link that told. A wrong one is a case for the programme office: nothing is parted automatically.
+    """
+
+    absorbed = models.OneToOneField(Resident, on_delete=models.PROTECT, related_name="+")
+    survivor = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    link = models.ForeignKey(SerialLink, on_delete=models.PROTECT, related_name="+")
+    merged_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"merge of {self.merged_at:%Y-%m-%d %H:%M:%S}"
 
 
 class Purpose(models.TextChoices):

@@ -19,6 +19,7 @@ NEXT_CHARACTERS_MAX = 400
 """Of a path as it is written in an address: it is kept in ``Challenge.continue_to`` behind another path."""
 
 _KEY = "resident"
+_JOINED = "joined"
 _P = ParamSpec("_P")
 
 
@@ -53,9 +54,19 @@ def resident_id(request: HttpRequest) -> str | None:
 
 
 def signed_in_resident(request: HttpRequest) -> Resident | None:
-    """Return the session's resident, or None."""
+    """Return the session's resident, or None. The session of a resident who was merged into another ends here."""
     text = resident_id(request)
-    return Resident.objects.filter(pk=uuid.UUID(text)).first() if text else None
+    resident = Resident.objects.filter(pk=uuid.UUID(text)).first() if text else None
+    if resident is not None and resident.merged_into_id is not None:
+        request.session.flush()
+        request.session[_JOINED] = True
+        return None
+    return resident
+
+
+def was_joined(request: HttpRequest) -> bool:
+    """Say, once, whether this browser's session ended because its resident was merged into another."""
+    return bool(request.session.pop(_JOINED, False))
 
 
 def start_session(request: HttpRequest, resident: Resident) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mynapoint.hub import web
 from mynapoint.hub.identity import actions, card_step
 from mynapoint.hub.identity.models import Purpose
-from mynapoint.hub.identity.sessions import end_session, own_path, signed_in_resident, start_session
+from mynapoint.hub.identity.sessions import end_session, own_path, signed_in_resident, start_session, was_joined
 
 ANSWER_BYTES_MAX = 32 * 1024
 """A token of 8 KiB, form-encoded, with its nonce."""
@@ -40,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         statement=_("マイナポイントのサイトにログインします。ほかの手続きには同意しません。"),
         continue_to=back,
     )
-    return render(request, "identity/sign_in.html", {"step": step})
+    return render(request, "identity/sign_in.html", {"step": step, "was_joined": was_joined(request)})
 
 
 @require_POST

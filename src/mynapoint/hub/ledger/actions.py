@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Q, Sum
 
 from mynapoint.award.eligibility import points_max
 from mynapoint.exchange.codec import encode_lines
 from mynapoint.exchange.messages import AwardLine, AwardReceiptHeader, LineRefusal, RefusedLine
-from mynapoint.hub.applications.models import Application
+from mynapoint.hub.applications.models import Application, StandingApplication
 from mynapoint.hub.audit.actions import record
 from mynapoint.hub.audit.models import Act
-from mynapoint.hub.ledger.models import AwardReport, LedgerEntry, RecordedTotal
+from mynapoint.hub.identity.lineage import lock_survivors
+from mynapoint.hub.ledger.models import AwardReport, DoubleApplication, LedgerEntry, RecordedTotal
 from mynapoint.hub.ledger.reports import Report
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
 from mynapoint.programme.values import Points
@@ -69,18 +71,37 @@ def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, 
 
 @dataclass(slots=True)
 class _Judged:
-    """What became of each line."""
+    """What became of each line.
 
+    ``survivors``  who each application's resident is today, locked: no merge comes in between
+    ``stopped``    applications that do not stand; ``own``, the points of each application that a case is about
+    """
+
+    survivors: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     totals: dict[tuple[uuid.UUID, str], RecordedTotal] = field(default_factory=dict)
+    stopped: set[uuid.UUID] = field(default_factory=set)
+    own: dict[uuid.UUID, int] = field(default_factory=dict)
     accepted: list[tuple[Application, AwardLine]] = field(default_factory=list)
     repeated: int = 0
     refused: list[RefusedLine] = field(default_factory=list)
+
+    def total(self, application: Application) -> RecordedTotal:
+        """Return the total that an application counts towards: its person's, whichever certificate signed it."""
+        return self.totals[self.survivors[application.resident_id], application.incentive]
+
+    def accept(self, application: Application, line: AwardLine) -> None:
+        """Count a line."""
+        total = self.total(application)
+        total.put(total.in_all + line.points)
+        if application.pk in self.own:
+            self.own[application.pk] += line.points
+        self.accepted.append((application, line))
 
 
 def _judge(service: PaymentService, lines: Sequence[AwardLine]) -> _Judged:
     applications = _applications(lines)
     seen = _entries(service, lines)
-    judged = _Judged(totals=_totals(one for one in applications.values() if one.payment_service_id == service.pk))
+    judged = _prepare([one for one in applications.values() if one.payment_service_id == service.pk])
     for number, line in enumerate(lines, start=2):
         content = (line.application_id, line.points, line.posted_on)
         if line.line_id in seen:
@@ -90,12 +111,11 @@ def _judge(service: PaymentService, lines: Sequence[AwardLine]) -> _Judged:
                 judged.refused.append(RefusedLine(number, line.line_id, LineRefusal.CHANGED_CONTENT))
             continue
         application = applications.get(line.application_id)
-        reason = _reason_against(service, line, application, judged.totals)
+        reason = _reason_against(service, line, application, judged)
         if reason is not None or application is None:
             judged.refused.append(RefusedLine(number, line.line_id, reason or LineRefusal.UNKNOWN_APPLICATION))
             continue
-        judged.totals[application.resident_id, application.incentive].recorded += line.points
-        judged.accepted.append((application, line))
+        judged.accept(application, line)
         seen[line.line_id] = content
     return judged
 
@@ -104,7 +124,7 @@ def _reason_against(
     service: PaymentService,
     line: AwardLine,
     application: Application | None,
-    totals: Mapping[tuple[uuid.UUID, str], RecordedTotal],
+    judged: _Judged,
 ) -> LineRefusal | None:
     if application is None:
         return LineRefusal.UNKNOWN_APPLICATION
@@ -112,12 +132,13 @@ def _reason_against(
         return LineRefusal.OTHER_SERVICE
     if application.incentive != line.incentive:
         return LineRefusal.OTHER_INCENTIVE
-    total = totals[application.resident_id, application.incentive]
-    if total.recorded + line.points > total.points_max:
-        return LineRefusal.OVER_CAP
-    if total.recorded + line.points < 0:
-        return LineRefusal.BELOW_ZERO
-    return None
+    total = judged.total(application)
+    if line.points < 0:
+        least = min(total.in_all, judged.own.get(application.pk, total.in_all))
+        return LineRefusal.BELOW_ZERO if least + line.points < 0 else None
+    if application.pk in judged.stopped:
+        return LineRefusal.STOPPED
+    return LineRefusal.OVER_CAP if total.in_all + line.points > total.points_max else None
 
 
 def _applications(lines: Sequence[AwardLine]) -> dict[str, Application]:
@@ -136,22 +157,36 @@ def _entries(service: PaymentService, lines: Sequence[AwardLine]) -> dict[str, t
     return seen
 
 
-def _totals(applications: Iterable[Application]) -> dict[tuple[uuid.UUID, str], RecordedTotal]:
+def _prepare(applications: Sequence[Application]) -> _Judged:
     # A few statements for each chunk, not for each line: on SQLite a report keeps every other writer waiting.
     by_resident: dict[uuid.UUID, list[Application]] = {}
     for one in applications:
         by_resident.setdefault(one.resident_id, []).append(one)
-    totals: dict[tuple[uuid.UUID, str], RecordedTotal] = {}
+    judged = _Judged()
     for residents in _chunks(set(by_resident)):
+        today = {one: survivor.pk for one, survivor in lock_survivors(residents).items()}
         new = [
-            RecordedTotal(resident_id=resident, incentive=one.incentive, points_max=points_max(one.law))
+            RecordedTotal(resident_id=today[resident], incentive=one.incentive, points_max=points_max(one.law))
             for resident in residents
             for one in by_resident[resident]
         ]
         RecordedTotal.objects.bulk_create(new, ignore_conflicts=True)
         locked = RecordedTotal.objects.select_for_update().order_by("resident_id", "incentive")
-        totals |= {(row.resident_id, row.incentive): row for row in locked.filter(resident_id__in=residents)}
-    return totals
+        rows = locked.filter(resident_id__in=set(today.values()))
+        judged.totals |= {(row.resident_id, row.incentive): row for row in rows}
+        judged.survivors |= today
+    for chunk in _chunks({one.pk for one in applications}):
+        standing = StandingApplication.objects.filter(application__in=chunk).values_list("application_id", flat=True)
+        judged.stopped |= set(chunk) - set(standing)
+        for case in DoubleApplication.objects.filter(Q(earlier__in=chunk) | Q(later__in=chunk)):
+            judged.own |= points_of([case.earlier_id, case.later_id])
+    return judged
+
+
+def points_of(applications: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return the points recorded for each of a few applications."""
+    recorded = LedgerEntry.objects.filter(application__in=applications).values_list("application")
+    return dict.fromkeys(applications, 0) | dict(recorded.annotate(Sum("points")))
 
 
 def _keep(
@@ -165,7 +200,7 @@ def _keep(
         answer=answer,
         received_at=now,
     )
-    RecordedTotal.objects.bulk_update(judged.totals.values(), ["recorded"], batch_size=_UPDATES)
+    RecordedTotal.objects.bulk_update(judged.totals.values(), ["recorded", "over_cap"], batch_size=_UPDATES)
     entries = [
         LedgerEntry(
             report=kept,

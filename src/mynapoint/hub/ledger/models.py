@@ -1,4 +1,4 @@
-"""What is kept of awards (付与記録): append-only entries, running totals under the cap, and the reports received."""
+"""What is kept of awards (付与記録): append-only entries, totals under the cap, reports, double applications."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from mynapoint.hub.applications.models import Application
-from mynapoint.hub.identity.models import Resident
+from mynapoint.hub.identity.models import Resident, SerialLink
 from mynapoint.hub.payment_services.models import PaymentService
 
 
@@ -61,18 +61,72 @@ class LedgerEntry(models.Model):
 
 
 class RecordedTotal(models.Model):
-    """The points recorded for one resident and incentive through all rounds; the database keeps it in 0 … cap."""
+    """The points recorded for one person and incentive through all rounds; the database keeps it in 0 … cap.
+
+    ``resident``  who survives today; the database refuses one who was merged
+    ``over_cap``  points beyond the cap, recorded before a merge showed two residents to be one person; it can only
+                  fall, by claw-backs, and while there is any the cap is full. Entries sum to recorded + over_cap
+    """
 
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
     incentive = models.CharField(max_length=40)
     recorded = models.IntegerField(default=0)
+    over_cap = models.PositiveIntegerField(default=0)
     points_max = models.PositiveIntegerField()
 
     class Meta:
         constraints: ClassVar = [
             UniqueConstraint(name="total_once", fields=["resident", "incentive"]),
             CheckConstraint(name="total_within_cap", condition=Q(recorded__gte=0, recorded__lte=F("points_max"))),
+            CheckConstraint(name="over_cap_when_full", condition=Q(over_cap=0) | Q(recorded=F("points_max"))),
         ]
 
     def __str__(self) -> str:
         return f"{self.recorded} of {self.points_max}"
+
+    @property
+    def in_all(self) -> int:
+        """Every point recorded, within the cap and beyond it."""
+        return self.recorded + self.over_cap
+
+    def put(self, points: int) -> None:
+        """Let ``points`` be all that is recorded; what is beyond the cap is told apart."""
+        self.recorded = min(points, self.points_max)
+        self.over_cap = points - self.recorded
+
+
+class CaseState(models.TextChoices):
+    """Where a case stands."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+
+
+class DoubleApplication(models.Model):
+    """A case: one person applied twice for one incentive, and a link that came late shows it.
+
+    Until it is decided the earlier application stands and the later is stopped: nothing more is awarded to it, and
+    nothing is clawed back by itself. ``points_…`` were recorded for each when the case was opened.
+    """
+
+    earlier = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    later = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
+    points_earlier = models.PositiveIntegerField()
+    points_later = models.PositiveIntegerField()
+    link = models.ForeignKey(SerialLink, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=CaseState.choices, default=CaseState.OPEN)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            CheckConstraint(name="case_of_two", condition=~Q(earlier=F("later"))),
+            CheckConstraint(
+                name="case_decided",
+                condition=Q(state=CaseState.OPEN, decided_at=None)
+                | Q(state=CaseState.DECIDED, decided_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"case of {self.opened_at:%Y-%m-%d}, {self.state}"

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Case, Max, Q, When
 
 from mynapoint.award.refusals import Reason
 from mynapoint.exchange.messages import Counts
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.applications.permission import incentive_on, reasons_against
+from mynapoint.hub.applications.standing import applications_of
+from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
+from mynapoint.hub.ledger.actions import points_of
 from mynapoint.hub.ledger.expected import Expected, expected
-from mynapoint.hub.ledger.models import AwardReport, LedgerEntry, RecordedTotal
+from mynapoint.hub.ledger.models import AwardReport, CaseState, DoubleApplication, LedgerEntry, RecordedTotal
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on
+from mynapoint.hub.reservations.actions import reservations_of
 from mynapoint.hub.reservations.models import Reservation
 from mynapoint.programme.incentives import Incentive, PremiumRule
 from mynapoint.programme.rounds import load_round
@@ -28,8 +32,11 @@ from mynapoint.programme.values import IncentiveId, Points, Yen, tokyo_day
 class ApplicationCard:
     """One application on my page.
 
+    ``recorded``        points of this application
+    ``room``            points still to earn: what the person's applications for the incentive leave of the cap
     ``yen_left``        yen of top-ups or purchases that fill the room; None for a fixed sum
     ``reported_up_to``  up to when the provider has reported; None before its first report
+    ``case``            the open case about this and another application for the same incentive
     """
 
     application: Application
@@ -37,15 +44,17 @@ class ApplicationCard:
     applied_on: date
     recorded: Points
     points_max: Points
+    room: Points
     yen_left: Yen | None
     entries: Sequence[LedgerEntry]
     expected: Sequence[Expected]
     reported_up_to: datetime | None
+    case: DoubleApplication | None
 
     @property
-    def room(self) -> Points:
-        """Points still to earn."""
-        return Points(self.points_max - self.recorded)
+    def is_stopped(self) -> bool:
+        """Whether another application stands in its place."""
+        return self.case is not None and self.case.later_id == self.application.pk
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +67,13 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class MyPage:
-    """Everything on my page of one resident."""
+    """Everything on my page of one person, whichever of their certificates did it.
+
+    ``earlier_reservations``  those that another one stands for since a merge
+    """
 
     reservation: Reservation | None
+    earlier_reservations: Sequence[Reservation]
     cards: Sequence[ApplicationCard]
     others: Sequence[Open]
 
@@ -68,41 +81,50 @@ class MyPage:
 def my_page(resident: Resident, *, now: datetime) -> MyPage:
     """Return what a resident sees at an instant of the programme's clock."""
     today = tokyo_day(now)
-    applications = (
-        Application.objects.filter(resident=resident)
-        .select_related("payment_service", "consent")
-        .order_by("applied_at")
-    )
-    cards = [_card(application, today=today) for application in applications]
+    applications = applications_of(resident).select_related("payment_service", "consent")
+    cards = [_card(application, resident, today=today) for application in applications]
     applied = {card.incentive.id for card in cards}
     others = [
         Open(one, reasons_against(resident=resident, incentive=one.id, on=today))
         for one in incentives_on(today)
         if one.id not in applied
     ]
-    return MyPage(Reservation.objects.filter(resident=resident).first(), cards, others)
+    standing, *earlier = reservations_of(resident) or [None]
+    return MyPage(standing, [one for one in earlier if one], cards, others)
 
 
-def _card(application: Application, *, today: date) -> ApplicationCard:
+def _card(application: Application, resident: Resident, *, today: date) -> ApplicationCard:
     applied_on = tokyo_day(application.applied_at)
     incentive = incentive_on(IncentiveId(application.incentive), applied_on)
     law = load_round(application.round_id).incentives[incentive.id]
-    total = RecordedTotal.objects.filter(resident=application.resident_id, incentive=incentive.id).first()
-    recorded = Points(total.recorded if total else 0)
+    case = _case(application)
+    is_stopped = case is not None and case.later_id == application.pk
     points_max = law.rule.points_max if isinstance(law.rule, PremiumRule) else law.rule.points
-    room = points_max - recorded
+    total = RecordedTotal.objects.filter(resident=surviving(resident), incentive=incentive.id).first()
+    room = Points(0 if is_stopped else max(points_max - (total.in_all if total else 0), 0))
     yen_left = Yen(-(-room * 100 // law.rule.premium_rate)) if isinstance(law.rule, PremiumRule) else None
+    when = [] if is_stopped else _expected(application, law, applied_on=applied_on, today=today, yen_left=yen_left)
     return ApplicationCard(
         application=application,
         incentive=incentive,
         applied_on=applied_on,
-        recorded=recorded,
+        recorded=Points(points_of([application.pk])[application.pk]),
         points_max=points_max,
+        room=room,
         yen_left=yen_left,
         entries=list(LedgerEntry.objects.filter(application=application).order_by("posted_on", "id")),
-        expected=_expected(application, law, applied_on=applied_on, today=today, yen_left=yen_left),
+        expected=when,
         reported_up_to=_reported_up_to(application.payment_service),
+        case=case,
     )
+
+
+def _case(application: Application) -> DoubleApplication | None:
+    about = Q(earlier=application) | Q(later=application)
+    cases = DoubleApplication.objects.filter(about, state=CaseState.OPEN).select_related(
+        "earlier__payment_service", "later__payment_service"
+    )
+    return cases.order_by(Case(When(later=application, then=0), default=1), "id").first()
 
 
 def _expected(

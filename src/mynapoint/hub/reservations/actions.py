@@ -1,16 +1,18 @@
-"""What can be done with reservations: make one."""
+"""What can be done with reservations: make one, and find the one that stands for a person."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.hub.audit.actions import record
 from mynapoint.hub.audit.models import Act
+from mynapoint.hub.identity import lineage
 from mynapoint.hub.identity.actions import Signature
-from mynapoint.hub.identity.models import Credential
+from mynapoint.hub.identity.models import Credential, Resident
 from mynapoint.hub.reservations.models import Reservation
 from mynapoint.hub.reservations.my_key_ids import new_my_key_id
 
@@ -19,8 +21,13 @@ _DRAWS_MAX = 10
 
 @transaction.atomic
 def reserve(*, signature: Signature, credential: Credential, now: datetime) -> Reservation:
-    """Make the reservation of the resident whose card signed, with a new My Key ID. Raises Refused."""
-    resident = credential.resident
+    """Make the reservation of the resident whose card signed, with a new My Key ID. Raises Refused.
+
+    One a person, whichever of their cards made it: the lock keeps a merge from coming in between.
+    """
+    resident = lineage.lock_survivor(credential.resident_id)
+    if standing_reservation(resident) is not None:
+        raise Refused(Refusal.ALREADY_RESERVED)
     for _ in range(_DRAWS_MAX):
         try:
             with transaction.atomic():
@@ -42,3 +49,13 @@ def reserve(*, signature: Signature, credential: Credential, now: datetime) -> R
         record(Act.RESERVED, who=str(resident), now=now)
         return reservation
     raise RuntimeError(f"{_DRAWS_MAX} My Key IDs in a row were taken")
+
+
+def reservations_of(resident: Resident) -> QuerySet[Reservation]:
+    """Return every reservation of a person, the one that stands first: two residents merged had one each."""
+    return Reservation.objects.filter(resident__in=lineage.everyone(resident)).order_by("reserved_at", "id")
+
+
+def standing_reservation(resident: Resident) -> Reservation | None:
+    """Return the reservation that stands for a person: the first that was made."""
+    return reservations_of(resident).first()

@@ -9,7 +9,11 @@ from mynapoint.programme.values import MyKeyId
 
 
 class Reservation(SignedStatement):
-    """A resident's reservation: its My Key ID is random, unique, and derived from nothing."""
+    """A resident's reservation: its My Key ID is random, unique, and derived from nothing.
+
+    A person merged from two residents may have one of each; both are kept, and the first stands
+    (``actions.standing_reservation``).
+    """
 
     resident = models.OneToOneField(Resident, on_delete=models.PROTECT, related_name="+")
     my_key_id_text = models.CharField(max_length=8, unique=True)

@@ -15,7 +15,6 @@ from mynapoint.hub.identity import card_step
 from mynapoint.hub.identity.models import Purpose
 from mynapoint.hub.identity.sessions import ResidentRequest, own_path, resident_required
 from mynapoint.hub.reservations import actions
-from mynapoint.hub.reservations.models import Reservation
 from mynapoint.programme.values import tokyo_day
 
 
@@ -24,7 +23,7 @@ from mynapoint.programme.values import tokyo_day
 def reserve(request: ResidentRequest) -> HttpResponse:
     """Show the reservation, or what the card signs to make it."""
     back = own_path(request)
-    reservation = Reservation.objects.filter(resident=request.resident).first()
+    reservation = actions.standing_reservation(request.resident)
     if reservation:
         reserved_on = tokyo_day(reservation.reserved_at)
         context = {"reservation": reservation, "reserved_on": reserved_on, "back": back}

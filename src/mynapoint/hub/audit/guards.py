@@ -1,0 +1,53 @@
+"""Guards: triggers with which the database refuses a change that no column constraint can, SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
+from django.db.migrations.state import StateApps
+
+
+def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock: str = "") -> RunPython:
+    """Return the migration step that makes the database refuse rows of a table; an IntegrityError follows.
+
+    events   of ``INSERT``, ``UPDATE``
+    refuses  SQL that is true of a row to refuse, over ``NEW`` (and ``OLD``, for UPDATE alone); may query
+    lock     SQL query run before it on PostgreSQL, such as one that ends in ``FOR SHARE``: there other writers may be
+             at work on the rows that ``refuses`` asks about, and are waited for. SQLite has one writer
+    """
+
+    def install(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        for event in events:
+            for statement in _INSTALL[editor.connection.vendor]:
+                editor.execute(
+                    statement.format(
+                        name=f"{name}_{event.lower()}",
+                        table=table,
+                        event=event,
+                        refuses=refuses,
+                        lock=f"PERFORM * FROM ({lock}) AS locked;" if lock else "",
+                    )
+                )
+
+    def remove(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        for event in events:
+            for statement in _REMOVE[editor.connection.vendor]:
+                editor.execute(statement.format(name=f"{name}_{event.lower()}", table=table))
+
+    return RunPython(install, remove)
+
+
+_INSTALL = {
+    "sqlite": (
+        "CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {refuses} BEGIN SELECT RAISE(ABORT, '{name}'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {lock} IF {refuses} THEN "
+        "RAISE EXCEPTION '{name}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ),
+}
+_REMOVE = {
+    "sqlite": ("DROP TRIGGER {name}",),
+    "postgresql": ("DROP TRIGGER {name} ON {table}", "DROP FUNCTION {name}()"),
+}

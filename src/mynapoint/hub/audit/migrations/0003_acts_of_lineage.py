@@ -1,0 +1,36 @@
+"""The acts of lineage: a certificate entered, links taken or refused, residents merged, a double application found."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("audit", "0002_append_only"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="auditrecord",
+            name="act",
+            field=models.CharField(
+                choices=[
+                    ("signed_in", "Signed In"),
+                    ("signed_out", "Signed Out"),
+                    ("other_persons_card", "Other Persons Card"),
+                    ("certificate_refused", "Certificate Refused"),
+                    ("reserved", "Reserved"),
+                    ("account_proved", "Account Proved"),
+                    ("account_not_proved", "Account Not Proved"),
+                    ("applied", "Applied"),
+                    ("registration_proved", "Registration Proved"),
+                    ("awards_recorded", "Awards Recorded"),
+                    ("certificate_entered", "Certificate Entered"),
+                    ("links_taken", "Links Taken"),
+                    ("link_refused", "Link Refused"),
+                    ("residents_merged", "Residents Merged"),
+                    ("double_application_found", "Double Application Found"),
+                ],
+                max_length=32,
+            ),
+        ),
+    ]
