@@ -106,22 +106,22 @@ def test_the_card_had_to_be_requested_by_its_own_deadline(
 
 
 @pytest.mark.parametrize(
-    ("grace_id", "requested_on", "eligible"),
+    ("grace_id", "requested_on", "expected"),
     [
-        ("online_2023_03_01", date(2023, 3, 1), True),
-        ("online_2023_03_01", date(2023, 3, 2), False),
-        ("counter_2023_02_28", date(2023, 3, 2), True),
-        (None, date(2023, 3, 1), False),
+        ("online_2023_03_01", date(2023, 3, 1), []),
+        ("online_2023_03_01", date(2023, 3, 2), ["card_requested_too_late", "grace_missed"]),
+        ("counter_2023_02_28", date(2023, 3, 2), []),
+        (None, date(2023, 3, 1), ["card_requested_too_late"]),
     ],
 )
 def test_an_exception_reaches_those_who_are_found_within_it(
-    grace_id: str | None, requested_on: date, eligible: bool
+    grace_id: str | None, requested_on: date, expected: list[str]
 ) -> None:
     law = load_round("round2")
     applicant = Applicant(card_requested_on=requested_on, grace=law.graces[grace_id] if grace_id else None)
     reasons = refusals(law.incentives[HEALTH_INSURANCE], applicant, on=date(2023, 5, 1))
 
-    assert codes(reasons) == ([] if eligible else ["card_requested_too_late"])
+    assert codes(reasons) == expected
 
 
 def test_an_exception_of_another_round_reaches_nobody_here() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from mynapoint.award.refusals import Reason, Refusal
 from mynapoint.programme.incentives import DirectRule, Incentive
 from mynapoint.programme.values import Points
 
@@ -17,6 +18,14 @@ def due_on(*, applied_on: date | None, registered_on: date | None) -> date | Non
     if applied_on is None or registered_on is None:
         return None
     return max(applied_on, registered_on)
+
+
+def registration_refusal(incentive: Incentive, *, registered_on: date) -> Reason | None:
+    """Return why a registration proven for a Tokyo day gives nothing: it was completed after its last day."""
+    registered_by = incentive.registered_by.final_day if incentive.registered_by else None
+    if registered_by is None or registered_on <= registered_by:
+        return None
+    return Reason(Refusal.REGISTERED_TOO_LATE, {"registered_on": registered_on, "registered_by": registered_by})
 
 
 def direct_points(
@@ -35,7 +44,6 @@ def direct_points(
     due = due_on(applied_on=applied_on, registered_on=registered_on)
     if due is None or registered_on is None or on < due:
         return Points(0)
-    registered_by = incentive.registered_by.final_day if incentive.registered_by else None
-    if registered_by is not None and registered_on > registered_by:
+    if registration_refusal(incentive, registered_on=registered_on) is not None:
         return Points(0)
     return Points(max(0, incentive.rule.points - posted))

@@ -1,7 +1,8 @@
 """May this person apply for this incentive on this day? Every reason for no, not just the first.
 
-Three clocks decide, all in Tokyo's calendar: the day the card was requested, the day of the application, and (in
-``premium``) the instant of each use. The cap belongs to person and incentive, through all rounds and services.
+Three clocks decide, all in Tokyo's calendar: the day the card was requested, the day of the application, and the
+instant of each use. The cap belongs to person and incentive, through all rounds and services. Service, channel and
+certificate are judged in ``means``.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+from mynapoint.award.means import Certificate, Service, certificate_refusals, channel_refusals, service_refusals
 from mynapoint.award.refusals import Reason, Refusal
 from mynapoint.programme.areas import area_names
 from mynapoint.programme.graces import Grace
 from mynapoint.programme.incentives import Incentive, PremiumRule
 from mynapoint.programme.parameters import OnServiceLeft
 from mynapoint.programme.values import Points, tokyo_day
+from mynapoint.programme.words import minute_words
 
 NO_POINTS = Points(0)
 
@@ -69,13 +72,21 @@ class CarryOver(Enum):
 
 
 def refusals(
-    incentive: Incentive, applicant: Applicant, *, on: date, points_promised: Points | None = None
+    incentive: Incentive,
+    applicant: Applicant,
+    *,
+    on: date,
+    points_promised: Points | None = None,
+    service: Service | None = None,
+    channel: str | None = None,
 ) -> list[Reason]:
     """Return every reason why the person may not apply on a Tokyo day; none means yes.
 
     Judged by the final figures. What a reason tells the person is what had been announced by ``on``.
     ``points_promised``  the most that all applications made so far can take from the incentive's budget; None: not
                          asked. Whoever could not get all they may earn is refused, so a budget is never overspent.
+    ``service``          the payment service that is asked for; None: any
+    ``channel``          by which of its ways, such as ``web``; None: any
     """
     return [
         *_application_day(incentive, on),
@@ -85,14 +96,50 @@ def refusals(
         *_area(incentive, applicant),
         *_age(incentive, applicant),
         *_budget(incentive, applicant, points_promised),
+        *(service_refusals(service, on=on) if service else ()),
+        *(channel_refusals(service, channel=channel, on=on) if service and channel else ()),
     ]
 
 
 def refusals_at(
-    incentive: Incentive, applicant: Applicant, *, now: datetime, points_promised: Points | None = None
+    incentive: Incentive,
+    applicant: Applicant,
+    *,
+    now: datetime,
+    points_promised: Points | None = None,
+    service: Service | None = None,
+    channel: str | None = None,
+    certificate: Certificate | None = None,
 ) -> list[Reason]:
-    """Return ``refusals`` on Tokyo's day at an aware instant. Raises ValueError for a naive one."""
-    return refusals(incentive, applicant, on=tokyo_day(now), points_promised=points_promised)
+    """Return ``refusals`` on Tokyo's day at an aware instant, and those of the certificate; None: not asked.
+
+    Raises ValueError for a naive instant.
+    """
+    on = tokyo_day(now)
+    reasons = refusals(incentive, applicant, on=on, points_promised=points_promised, service=service, channel=channel)
+    if certificate is not None:
+        reasons += certificate_refusals(certificate, now=now, incentive=incentive)
+    return reasons
+
+
+def use_refusals(incentive: Incentive, *, used_at: datetime, effective_from: datetime) -> list[Reason]:
+    """Return every reason why a top-up or purchase at an aware instant does not count: the third clock.
+
+    ``effective_from``  when the application took effect at the service (programme.service_rules.Effective)
+    Returns             nothing for a direct incentive: it asks for no use
+    """
+    used_on, reasons = tokyo_day(used_at), list[Reason]()
+    starts_on, ends_on = (day.final_day if day else None for day in (incentive.earning_from, incentive.earning_until))
+    if not isinstance(incentive.rule, PremiumRule):
+        return reasons
+    if starts_on is not None and used_on < starts_on:
+        reasons.append(Reason(Refusal.USE_BEFORE_EARNING, {"used_on": used_on, "earning_from": starts_on}))
+    if ends_on is not None and used_on > ends_on:
+        reasons.append(Reason(Refusal.USE_AFTER_EARNING, {"used_on": used_on, "earning_until": ends_on}))
+    if used_at < effective_from:
+        words = {"used_at": minute_words(used_at), "effective_from": minute_words(effective_from)}
+        reasons.append(Reason(Refusal.USE_BEFORE_APPLICATION, words))
+    return reasons
 
 
 def points_max(incentive: Incentive) -> Points:
@@ -137,11 +184,12 @@ def _card_request(incentive: Incentive, applicant: Applicant) -> Iterator[Reason
     if requested_on is None or requested_by is None or requested_on <= requested_by:
         return
     grace = applicant.grace
-    if grace is not None and grace in incentive.graces and grace.parameter == incentive.card_requested_by:
-        if grace.until is None or requested_on <= grace.until:
-            return
-        requested_by = grace.until
+    within = grace is not None and grace in incentive.graces and grace.parameter == incentive.card_requested_by
+    if grace is not None and within and (grace.until is None or requested_on <= grace.until):
+        return
     yield Reason(Refusal.CARD_REQUESTED_TOO_LATE, {"requested_by": requested_by, "requested_on": requested_on})
+    if grace is not None and within:
+        yield Reason(Refusal.GRACE_MISSED, {"until": grace.until, "requested_on": requested_on})
 
 
 def _cap(incentive: Incentive, applicant: Applicant) -> Iterator[Reason]:

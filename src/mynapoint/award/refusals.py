@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from enum import Enum
 
-from mynapoint.programme.values import tokyo_day
-from mynapoint.programme.words import Words, date_in, is_japanese
+from mynapoint.award.figures import in_words
+from mynapoint.programme.words import is_japanese
 
 
 class Refusal(Enum):
@@ -36,6 +35,11 @@ class Refusal(Enum):
         "card_requested_too_late",
         "対象となるのは、{requested_by}までにマイナンバーカードを申請した方です(このカードの申請日:{requested_on})。",
         "The card had to be requested by {requested_by}; this one was requested on {requested_on}.",
+    )
+    GRACE_MISSED = (
+        "grace_missed",
+        "特例の対象となるのは、{until}までにマイナンバーカードを申請した方です(このカードの申請日:{requested_on})。",
+        "The exception is for cards requested by {until}; this one was requested on {requested_on}.",
     )
     ALREADY_APPLIED = (
         "already_applied",
@@ -67,6 +71,26 @@ class Refusal(Enum):
         "対象は、{born_from}以降に生まれた方です(生年月日:{born_on})。",
         "This is for people born on {born_from} or later; your day of birth is {born_on}.",
     )
+    USE_BEFORE_EARNING = (
+        "use_before_earning",
+        "{used_on}の利用は対象外です。対象となるのは{earning_from}以降のチャージや買い物です。",
+        "Use of {used_on} does not count: top-ups and purchases count from {earning_from}.",
+    )
+    USE_AFTER_EARNING = (
+        "use_after_earning",
+        "{used_on}の利用は対象外です。対象となるチャージや買い物は{earning_until}で終了しました。",
+        "Use of {used_on} does not count: top-ups and purchases counted until {earning_until}.",
+    )
+    USE_BEFORE_APPLICATION = (
+        "use_before_application",
+        "{used_at}の利用は対象外です。対象となるのは、申込が有効になった{effective_from}以降のチャージや買い物です。",
+        "Use at {used_at} does not count: the application took effect at {effective_from}.",
+    )
+    REGISTERED_TOO_LATE = (
+        "registered_too_late",
+        "登録が{registered_on}に済みましたが、期限は{registered_by}でした。この施策のポイントは付与されません。",
+        "The registration was completed on {registered_on}; it had to be by {registered_by}, so no points are given.",
+    )
     BUDGET_SPENT = (
         "budget_spent",
         "申込が予算の{budget}ポイントに達したため、受付を終了しました。",
@@ -83,6 +107,36 @@ class Refusal(Enum):
         "service_not_open",
         "「{service}」は、現在この施策の申込を受け付けていません。別の決済サービスをお選びください。",
         "{service} does not take applications for this incentive at present. Please choose another payment service.",
+    )
+    SERVICE_SUSPENDED = (
+        "service_suspended",
+        "「{service}」は、新しい申込の受付を停止しています。再開をお待ちになるか、別の決済サービスをお選びください。",
+        "{service} has suspended new applications. Please wait until it resumes, or choose another payment service.",
+    )
+    SERVICE_WITHDRAWN = (
+        "service_withdrawn",
+        "「{service}」は、この事業への登録を終えています。別の決済サービスをお選びください。",
+        "{service} has left the programme for good. Please choose another payment service.",
+    )
+    SERVICE_NOT_JOINED_YET = (
+        "service_not_joined_yet",
+        "「{service}」がこの施策に参加するのは{joined_on}からです。その日をお待ちになるか、別の決済サービスをお選びください。",
+        "{service} takes part in this incentive from {joined_on}. Please come back then, or choose another one.",
+    )
+    SERVICE_NO_LONGER_TAKES_PART = (
+        "service_no_longer_takes_part",
+        "「{service}」のこの施策への参加は{left_on}に終了しました。別の決済サービスをお選びください。",
+        "{service} took part in this incentive until {left_on}. Please choose another payment service.",
+    )
+    CHANNEL_NOT_OPEN_YET = (
+        "channel_not_open_yet",
+        "「{service}」の申込({channel})は{first_day}に始まります。その日までお待ちください。",
+        "{service} takes applications by this way ({channel}) from {first_day}. Please come back then.",
+    )
+    CHANNEL_CLOSED = (
+        "channel_closed",
+        "「{service}」の申込({channel})は{last_day}に終了しました。",
+        "{service} took applications by this way ({channel}) until {last_day}.",
     )
     CHANNEL_NOT_OFFERED = (
         "channel_not_offered",
@@ -110,6 +164,11 @@ class Refusal(Enum):
         "certificate_not_yet_valid",
         "カードの利用者証明用電子証明書は{valid_from}から有効です。それ以降にお試しください。",
         "The card's user-authentication certificate is valid from {valid_from}. Please try again then.",
+    )
+    CERTIFICATE_NOT_USABLE_YET = (
+        "certificate_not_usable_yet",
+        "カードの電子証明書は更新されたばかりです。この施策には{usable_from}からお申し込みいただけます。",
+        "The card's certificate has just been renewed. It can be used to apply for this incentive from {usable_from}.",
     )
     CERTIFICATE_REVOKED = (
         "certificate_revoked",
@@ -205,21 +264,10 @@ class Refusal(Enum):
     def sentence(self, language: str, figures: Mapping[str, object]) -> str:
         """Return the sentence in ``ja`` or ``en``. Raises KeyError when a figure it needs is missing.
 
-        Days are written 「2023年9月30日」 or “30 September 2023” (an instant as its day in Tokyo), whole numbers
-        with thousands set off; any other figure prints itself.
+        How figures are written: ``award.figures.in_words``.
         """
-        words = {name: _in_words(figure, language) for name, figure in figures.items()}
+        words = {name: in_words(figure, language) for name, figure in figures.items()}
         return self.value[1 if is_japanese(language) else 2].format_map(words)
-
-
-def _in_words(figure: object, language: str) -> object:
-    if isinstance(figure, Words):
-        return figure.in_language(language)
-    if isinstance(figure, datetime):
-        figure = tokyo_day(figure)
-    if isinstance(figure, date):
-        return date_in(figure, language)
-    return f"{figure:,}" if isinstance(figure, int) else figure
 
 
 @dataclass(frozen=True)

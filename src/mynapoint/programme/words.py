@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+_TOKYO = ZoneInfo("Asia/Tokyo")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -57,6 +59,19 @@ def month_in(day: date, language: str, *, era: bool = False) -> str:
     if not is_japanese(language):
         return f"{_MONTHS[day.month - 1]} {day.year}"
     return f"{_era_year(day)}{day.month}月" if era else f"{day.year}年{day.month}月"
+
+
+def minute_in(instant: datetime, language: str) -> str:
+    """Return an aware instant to the minute, in Tokyo: 「2022年7月15日10時5分」 or “15 July 2022, 10:05”."""
+    there = instant.astimezone(_TOKYO)
+    if is_japanese(language):
+        return f"{japanese_date(there.date())}{there.hour}時{f'{there.minute}分' if there.minute else ''}"
+    return f"{english_date(there.date())}, {there:%H:%M}"
+
+
+def minute_words(instant: datetime) -> Words:
+    """Return an aware instant to the minute, in Tokyo, in both languages."""
+    return Words(minute_in(instant, "ja"), minute_in(instant, "en"))
 
 
 def _era_year(day: date) -> str:

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import translation
 
+from mynapoint.award.means import channel_refusals, service_refusals
 from mynapoint.award.refusals import Reason, Refusal
 from mynapoint.exchange.messages import Counts
 from mynapoint.hub.payment_services.models import PaymentService, SecurityCode, State
@@ -18,7 +19,9 @@ DAY = date(2022, 7, 15)
 
 def refusal(number: str, *, incentive: str = "card_uptake", channel: str = "web", on: date = DAY) -> Reason | None:
     service = PaymentService.objects.get(number=number)
-    return service.refusal(incentive=incentive, channel=channel, on=on)
+    offer = service.offer(incentive)
+    reasons = [*service_refusals(offer, on=on), *channel_refusals(offer, channel=channel, on=on)]
+    return reasons[0] if reasons else None
 
 
 def code(reason: Reason | None) -> str | None:
@@ -32,17 +35,17 @@ def test_sample_pay_takes_every_incentive_on_the_web(register: None, incentive: 
 
 def test_the_last_day_is_open_and_the_next_is_not(register: None) -> None:
     assert refusal("MP0000001", on=date(2023, 9, 30)) is None
-    assert code(refusal("MP0000001", on=date(2023, 10, 1))) == "service_not_open"
+    assert code(refusal("MP0000001", on=date(2023, 10, 1))) == "service_no_longer_takes_part"
 
 
 def test_an_incentive_is_closed_before_the_service_joins_it(register: None) -> None:
-    assert code(refusal("MP0000001", incentive="health_insurance", on=date(2022, 6, 29))) == "service_not_open"
+    assert code(refusal("MP0000001", incentive="health_insurance", on=date(2022, 6, 29))) == "service_not_joined_yet"
     assert refusal("MP0000001", incentive="health_insurance", on=date(2022, 6, 30)) is None
 
 
 def test_a_service_that_left_after_round_1_is_closed(register: None) -> None:
     assert refusal("MP0000014", on=date(2021, 3, 31)) is None
-    assert code(refusal("MP0000014")) == "service_not_open"
+    assert code(refusal("MP0000014")) == "service_no_longer_takes_part"
 
 
 def test_a_shop_only_service_says_where_to_apply_in_the_page_s_language(register: None) -> None:
@@ -57,11 +60,19 @@ def test_a_shop_only_service_says_where_to_apply_in_the_page_s_language(register
         assert "in a shop" in reason.sentence("en")
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.SUSPENDED, State.WITHDRAWN])
-def test_only_an_approved_service_takes_applications(register: None, state: State) -> None:
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State.DRAFT, "service_not_open"),
+        (State.SUBMITTED, "service_not_open"),
+        (State.SUSPENDED, "service_suspended"),
+        (State.WITHDRAWN, "service_withdrawn"),
+    ],
+)
+def test_only_an_approved_service_takes_applications(register: None, state: State, expected: str) -> None:
     PaymentService.objects.filter(number="MP0000001").update(state=state)
 
-    assert code(refusal("MP0000001")) == "service_not_open"
+    assert code(refusal("MP0000001")) == expected
 
 
 def test_what_counts_is_one_kind_of_use_or_the_resident_s_choice(register: None) -> None:

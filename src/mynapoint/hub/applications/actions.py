@@ -24,7 +24,7 @@ from mynapoint.exchange.messages import (
 from mynapoint.hub.applications import account_proof
 from mynapoint.hub.applications.models import Application, Consent, Draft, Registration, StandingApplication
 from mynapoint.hub.applications.notices import write_notice
-from mynapoint.hub.applications.permission import incentive_on, reasons_against
+from mynapoint.hub.applications.permission import incentive_on, reasons_against, reasons_against_certificate
 from mynapoint.hub.applications.secrets import account_key, hub_key, request_id
 from mynapoint.hub.applications.standing import instruct_if_due
 from mynapoint.hub.audit.actions import HUB, record
@@ -112,6 +112,7 @@ def apply(*, draft: Draft, signature: Signature, credential: Credential, now: da
         raise Refused(Refusal.RECORDS_JOINED)
     incentive = IncentiveId(draft.incentive)
     _refuse(reasons_against(resident=resident, service=draft.payment_service, incentive=incentive, on=tokyo_day(now)))
+    _refuse(reasons_against_certificate(credential, incentive=incentive, now=now))
     reservation = standing_reservation(resident)
     assert reservation is not None, "nobody applies without a reservation"
     application = _create(draft, reservation, now)

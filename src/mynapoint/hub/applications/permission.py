@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from mynapoint.award.eligibility import Applicant, EarlierApplication, refusals
+from mynapoint.award.means import Certificate, certificate_refusals
 from mynapoint.award.refusals import Reason, Refusal
 from mynapoint.hub.applications.standing import standing_application
-from mynapoint.hub.identity.models import Resident
+from mynapoint.hub.identity.models import Credential, Resident
 from mynapoint.hub.payment_services.models import ChannelKind, PaymentService
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on
 from mynapoint.hub.reservations.actions import standing_reservation
@@ -35,10 +36,24 @@ def reasons_against(
         earlier = EarlierApplication(
             applied_on=tokyo_day(mine.applied_at), service=str(mine.payment_service.label), takes_part=True
         )
-    reasons = refusals(incentive_on(incentive, on).incentive, Applicant(earlier=earlier), on=on)
+    reasons = refusals(
+        incentive_on(incentive, on).incentive,
+        Applicant(earlier=earlier),
+        on=on,
+        service=service.offer(incentive) if service and not mine else None,
+        channel=ChannelKind.WEB.value,
+    )
     if standing_reservation(resident) is None:
         reasons.append(Reason(Refusal.NO_RESERVATION))
-    if service is not None and not mine:
-        closed = service.refusal(incentive=incentive, channel=ChannelKind.WEB.value, on=on)
-        reasons += [closed] if closed else []
     return reasons
+
+
+def reasons_against_certificate(credential: Credential, *, incentive: IncentiveId, now: datetime) -> list[Reason]:
+    """Return every reason why an application may not be signed with a certificate at an instant.
+
+    That it is not revoked was found when it signed (identity.certificates). One that replaced another may have to
+    wait, by the law of the incentive; it was renewed when its validity began.
+    """
+    renewed_at = credential.valid_from if credential.predecessor_id else None
+    standing = Certificate(credential.valid_from, credential.valid_until, renewed_at=renewed_at)
+    return certificate_refusals(standing, now=now, incentive=incentive_on(incentive, tokyo_day(now)).incentive)

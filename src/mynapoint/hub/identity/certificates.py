@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
+from mynapoint.award.means import Certificate, certificate_refusals
 from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.hub.identity.trust import TrustStore
-from mynapoint.programme.values import tokyo_day
 
 AUTHENTICATION_POLICY = x509.ObjectIdentifier("1.2.392.200149.8.5.1.3.30")
 """利用者証明用電子証明書; the signature certificate's policy is another, and is refused."""
@@ -58,10 +58,7 @@ def check_certificate(
     issuer = trust.issuer_of(certificate)
     if issuer is None:
         raise _not_accepted("no configured root signed it")
-    if now < certificate.not_valid_before_utc:
-        raise Refused(Refusal.CERTIFICATE_NOT_YET_VALID, valid_from=tokyo_day(certificate.not_valid_before_utc))
-    if certificate.not_valid_after_utc < now:
-        raise Refused(Refusal.CERTIFICATE_EXPIRED, expired_on=tokyo_day(certificate.not_valid_after_utc))
+    _check_standing(certificate, now=now)
     root = trust.roots[issuer]
     if not root.not_valid_before_utc <= now <= root.not_valid_after_utc:
         raise _not_accepted("its root is outside its own period")
@@ -103,14 +100,21 @@ def _check_profile(certificate: x509.Certificate) -> None:
         raise _not_accepted("its key is not RSA of 2048 bits")
 
 
+def _check_standing(certificate: x509.Certificate, *, now: datetime, revoked: bool | None = False) -> None:
+    # What speaks against a certificate, and how that is told, is the law's.
+    standing = Certificate(certificate.not_valid_before_utc, certificate.not_valid_after_utc, revoked=revoked)
+    if reasons := certificate_refusals(standing, now=now):
+        raise Refused(reasons)
+
+
 def _check_revocation(
     certificate: x509.Certificate, issuer: bytes, *, trust: TrustStore, now: datetime, environment: str
 ) -> None:
     known = trust.revocation_lists.get(issuer)
-    if known is not None and certificate.serial_number in known.revoked:
-        raise Refused(Refusal.CERTIFICATE_REVOKED)
-    if environment == "production" and (known is None or known.next_update < now):
-        raise Refused(Refusal.REVOCATION_UNKNOWN)
+    revoked: bool | None = known is not None and certificate.serial_number in known.revoked
+    if not revoked and environment == "production" and (known is None or known.next_update < now):
+        revoked = None
+    _check_standing(certificate, now=now, revoked=revoked)
 
 
 def _not_accepted(why: str) -> Refused:

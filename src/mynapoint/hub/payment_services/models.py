@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from mynapoint.award.refusals import Reason, Refusal
+from mynapoint.award import means
 from mynapoint.exchange.messages import Counts
 from mynapoint.hub.words import PageWords, WordsField, no_words
 
@@ -77,6 +77,15 @@ class ChannelKind(models.TextChoices):
     SHOP = "shop", _("店頭")
     COUNTER = "counter", _("支援窓口")
     KIOSK = "kiosk", _("マルチコピー機・ATM")
+
+
+_STATES = {
+    State.DRAFT: means.ServiceState.NOT_REGISTERED,
+    State.SUBMITTED: means.ServiceState.NOT_REGISTERED,
+    State.APPROVED: means.ServiceState.REGISTERED,
+    State.SUSPENDED: means.ServiceState.SUSPENDED,
+    State.WITHDRAWN: means.ServiceState.WITHDRAWN,
+}
 
 
 class PaymentService(models.Model):
@@ -150,22 +159,21 @@ class PaymentService(models.Model):
         """What an application to this service may count; more than one: the resident chooses, once."""
         return tuple(Counts) if self.counts == self.EITHER else (Counts(self.counts),)
 
-    def refusal(self, *, incentive: str, channel: str, on: date) -> Reason | None:
-        """Return why nobody can apply here for ``incentive`` by ``channel`` on a day in Tokyo; None: anybody may.
-
-        Says nothing of the programme's own periods nor of the person: those are award.eligibility's.
-        """
-        if self.state != State.APPROVED or not self._takes_part(incentive, on):
-            return Reason(Refusal.SERVICE_NOT_OPEN, {"service": self.label})
-        open_now = [row.kind for row in self.channels.all() if row.is_open(on)]
-        if channel in open_now:
-            return None
-        if not open_now or channel in {row.kind for row in self.channels.all()}:
-            return Reason(Refusal.SERVICE_NOT_OPEN, {"service": self.label})
-        return Reason(Refusal.CHANNEL_NOT_OFFERED, {"service": self.label, "channels": channel_words(open_now)})
-
-    def _takes_part(self, incentive: str, on: date) -> bool:
-        return any(row.incentive == incentive and row.is_in(on) for row in self.participations.all())
+    def offer(self, incentive: str) -> means.Service:
+        """Return what the register says of one incentive at this service, for award.eligibility to judge."""
+        return means.Service(
+            label=self.label,
+            state=_STATES[State(self.state)],
+            takes_part=[
+                means.Days(row.joined_on, row.left_on)
+                for row in self.participations.all()
+                if row.incentive == incentive
+            ],
+            channels=[
+                means.Channel(row.kind, channel_words([row.kind]), means.Days(row.first_day, row.last_day))
+                for row in self.channels.all()
+            ],
+        )
 
 
 class SecurityCode(models.Model):
