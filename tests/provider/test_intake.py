@@ -358,7 +358,7 @@ def test_a_parquet_file_of_other_types_is_refused(
         (HEADER.replace("refunds", "kind").encode(), "lacks the column refunds"),
         (HEADER.replace("\n", ",kind\n").encode(), "has the column kind twice"),
         (b"PAR1 but no Parquet", "is not a whole Parquet file"),
-        ("取引番号\n".encode("cp932"), "neither Parquet nor CSV in UTF-8"),
+        (b"\x80\xff,\x83\n", "neither Parquet nor CSV in UTF-8 or CP932"),
         ((HEADER + T1 + '"t2,a,top_up\n').encode(), "line 3: a quote is opened and never closed"),
     ],
 )

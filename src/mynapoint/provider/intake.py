@@ -121,14 +121,14 @@ class Intake:
         self._files.append(path)
         into = f"taken_file_{number}"
         with TemporaryDirectory(prefix="mynapoint-intake-", dir=self._scratch) as scratch:
-            broken = read_file(
+            read = read_file(
                 self._connection,
                 TableFile(schema, path, Path(scratch)),
                 into=into,
                 typed=lambda rows, is_text: checked_select(schema, rows, file=number, is_text=is_text),
             )
-        self._broken[schema.name] += len(broken)
-        lines = [(str(path), row.line, "", row.value, row.reason) for row in broken]
+        self._broken[schema.name] += len(read.broken)
+        lines = [(str(path), row.line, "", row.value, row.reason) for row in read.broken]
         if lines:
             self._connection.executemany("INSERT INTO taken_rejects VALUES (?, ?, ?, ?, ?)", lines)
         return into
