@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 import re
+import struct
+import sys
 import time
 from datetime import date
 from importlib import resources
@@ -19,6 +22,7 @@ from mynapoint.programme.assumptions import default_assumptions
 from mynapoint.programme.rounds import load_round
 from mynapoint.programme.simulation import simulate
 from mynapoint.programme.simulation_chart import chart
+from mynapoint.programme.simulation_png import NoPicture, choose_font
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -138,3 +142,46 @@ def test_the_example_in_the_docs_is_the_same_by_name_and_by_path() -> None:
     path = str(resources.files("mynapoint.programme") / "data" / "mihon.toml")
 
     assert run(path, "--people", "700", "--runs", "3") == run("mihon", "--people", "700", "--runs", "3")
+
+
+def test_without_typst_the_rest_is_written_and_what_to_install_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    (tmp_path / "simulation.png").write_bytes(b"of an older simulation")
+    arguments = ["programme", "simulate", "mihon", "--people", "900", "--runs", "1", "--out", str(tmp_path)]
+    result = CliRunner().invoke(app, arguments)
+
+    assert result.exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"simulation.csv", "simulation.svg"}
+    assert "simulation.png は作れませんでした:typst is not installed" in result.stderr
+    assert "pip install 'mynapoint[pictures]'" in result.stderr
+    assert "simulation.png" not in result.stdout
+
+
+def test_boxes_are_never_drawn_for_japanese_letters() -> None:
+    assert choose_font("申込", {"DejaVu Sans", "IPAexGothic", "Noto Sans CJK JP"}) == "Noto Sans CJK JP"
+    assert choose_font("applications", {"DejaVu Sans"}) == "DejaVu Sans"
+    with pytest.raises(NoPicture, match=r"no font with Japanese letters .* apt install fonts-noto-cjk"):
+        choose_font("申込", {"DejaVu Sans", "Libertinus Serif", "Noto Sans CJK KR"})
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_picture_is_drawn_as_png(tmp_path: Path, language: str) -> None:
+    pytest.importorskip("typst")
+    arguments = ["mihon", "--people", "900", "--runs", "5", "--lang", language, "--out", str(tmp_path)]
+    text = run(*arguments)
+    try:
+        choose_font("申込" if language == "ja" else "", _installed_fonts())
+    except NoPicture:
+        pytest.skip("no Japanese font on this machine; that is said, as tested above")
+    picture = (tmp_path / "simulation.png").read_bytes()
+
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", picture[16:24])
+    assert (width, height) == (1440, 1074)
+    assert "simulation.png" in text
+
+
+def _installed_fonts() -> set[str]:
+    return set(importlib.import_module("typst").Fonts().families())

@@ -136,3 +136,26 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> No
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ServiceFileError, match="cannot be read"):
         load_service_rule(tmp_path / "none.toml")
+
+
+def test_a_service_may_set_its_own_last_day_of_use() -> None:
+    own = parse_service_rule(TABLE | {"round": "round2", "earning_until": date(2023, 3, 31)})
+
+    assert parse_service_rule(TABLE | {"round": "round2"}).earning_until == date(2023, 2, 28)
+    assert own.earning_until == date(2023, 3, 31)
+    assert own.earning_ends_before == datetime.fromisoformat("2023-04-01T00:00:00+09:00")
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("2023-03-31", "must be a day such as 2023-03-31, without quotes"),
+        (datetime.fromisoformat("2023-03-31T00:00:00"), "must be a day such as 2023-03-31"),
+        (date(2021, 12, 31), "2021-12-31 is before earning starts on 2022-01-01"),
+    ],
+)
+def test_a_last_day_of_use_that_is_none_is_refused(value: object, why: str) -> None:
+    with pytest.raises(ServiceFileError, match=why) as error:
+        parse_service_rule(TABLE | {"round": "round2", "earning_until": value})
+
+    assert error.value.key == "earning_until"

@@ -1,4 +1,4 @@
-"""`mynapoint programme simulate`: what a programme would cost, in a table, as JSON, and as CSV and SVG files."""
+"""`mynapoint programme simulate`: what a programme would cost, in a table, as JSON, and as CSV, SVG and PNG files."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ _TEXTS = {
         "Budget {label} {budget:,} points: not enough in {over} of {runs} runs; "
         "applications then close in the week of {day}",
     ),
+    "no_png": (
+        "simulation.png は作れませんでした:{why}",
+        "simulation.png was not drawn: {why}",
+    ),
     "written": ("書き出したファイル:{files}", "Written: {files}"),
 }
 
@@ -52,7 +56,7 @@ def simulate(
     assumptions: Annotated[
         Path | None, typer.Option("--assumptions", help="A TOML file; the programme's own or the defaults if left out.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for simulation.csv and simulation.svg.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for simulation.csv, .svg and .png.")] = None,
     language: InLanguage = Language.JA,
     form: InFormat = Format.TEXT,
 ) -> None:
@@ -98,10 +102,24 @@ def _write(law: Round, outcome: Outcome, folder: Path, language: str) -> list[Pa
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_csv(outcome, table)
-        picture.write_text(chart(law, outcome, language), encoding="utf-8")
+        svg = chart(law, outcome, language)
+        picture.write_text(svg, encoding="utf-8")
+        return [table, picture, *_write_png(svg, folder / "simulation.png", language)]
     except OSError as error:
         raise typer.BadParameter(f"{folder} cannot be written ({error.strerror})", param_hint="--out") from error
-    return [table, picture]
+
+
+def _write_png(svg: str, path: Path, language: str) -> list[Path]:
+    """Write the picture as PNG where that can be drawn; otherwise remove an older one and say what is missing."""
+    from mynapoint.programme.simulation_png import NoPicture, png
+
+    try:
+        path.write_bytes(png(svg))
+    except NoPicture as missing:
+        path.unlink(missing_ok=True)
+        typer.echo(_text("no_png", language, why=missing), err=True)
+        return []
+    return [path]
 
 
 def _lines(law: Round, assumed: Assumptions, outcome: Outcome, language: str) -> Iterator[str]:

@@ -106,8 +106,18 @@ def parse_service_rule(table: Mapping[str, object], *, file: str = "service file
     """Read a service table; rate, cap and period are the programme's final figures. Raises ServiceFileError.
 
     Without ``round`` the earning period runs from the first national round's start to the last one's end.
+    ``earning_until`` is for a service that set a last day of its own (round 2: smbc-card-2023), earlier or later.
     """
-    known = {"service_number", "incentive", "round", "effective", "minimum_yen", "rounding", "schedule"}
+    known = {
+        "service_number",
+        "incentive",
+        "round",
+        "effective",
+        "minimum_yen",
+        "rounding",
+        "schedule",
+        "earning_until",
+    }
     if unknown := sorted(set(table) - known):
         raise ServiceFileError(file, unknown[0], f"is not a key of a service file; it takes {', '.join(sorted(known))}")
     reader = _Reader(file, table)
@@ -123,13 +133,16 @@ def parse_service_rule(table: Mapping[str, object], *, file: str = "service file
         rounding=Rounding(reader.choice("rounding", [str(one) for one in Rounding])),
         schedule=reader.schedule(),
         earning_from=earning_from,
-        earning_until=earning_until,
+        earning_until=reader.day("earning_until") if "earning_until" in table else earning_until,
         premium_rate=premium.premium_rate,
         points_max=premium.points_max,
     )
     if isinstance(rule.schedule, Threshold) and rule.rounding is Rounding.EACH:
         why = 'cannot be "each" with a threshold schedule: what fills the cap is judged by the total; use "total"'
         raise ServiceFileError(file, "rounding", why)
+    if rule.earning_until < rule.earning_from:
+        why = f"{rule.earning_until} is before earning starts on {rule.earning_from}; give a later day, or leave it out"
+        raise ServiceFileError(file, "earning_until", why)
     return rule
 
 
@@ -159,6 +172,12 @@ class _Reader:
         value = self._value(key)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise ServiceFileError(self.file, key, f"must be a whole number from {least} to {most}; got {value!r}")
+        return value
+
+    def day(self, key: str) -> date:
+        value = self._value(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise ServiceFileError(self.file, key, f"must be a day such as 2023-03-31, without quotes; got {value!r}")
         return value
 
     def service_number(self) -> ServiceNumber:
