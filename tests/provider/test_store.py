@@ -10,7 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from mynapoint.provider.store import Store, StoreBusy, StoreUnusable, only, store_id
+from mynapoint.programme.values import MalformedValue
+from mynapoint.provider.store import Store, StoreBusy, StoreTooSmall, StoreUnusable, only, store_id
+from provider.world import END_OF_AUGUST, END_OF_SEPTEMBER, IN_JULY, World
 
 
 @pytest.fixture
@@ -93,3 +95,57 @@ def test_a_store_of_a_later_version_is_refused(store: Store) -> None:
 
     with pytest.raises(StoreUnusable, match="version 99"), store.step():
         pass
+
+
+def test_a_store_of_version_1_becomes_one_of_this_version_and_forgets_nothing(world: World) -> None:
+    """A line posted under version 1 is not posted again; a refund of a use of then still takes points back."""
+    world.store.path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(world.store.path) as connection:
+        connection.execute((Path(__file__).parent / "store_version_1.sql").read_text())
+
+    result = world.run(END_OF_AUGUST)
+    assert (result.lines, result.points) == (1, 1_000)
+    world.put("august.csv", ("r-1", "SP00003456", "refund", "t-2", 4_000, END_OF_AUGUST))
+    world.put("again.csv", ("t-1", "SP00001234", "top_up", None, 20_000, IN_JULY))
+    result = world.run(END_OF_SEPTEMBER)
+
+    assert (result.repeated, result.lines, result.points) == (1, 1, -1_000)
+    with world.store.step() as connection:
+        assert store_id(connection) == "0badcafe"
+        points = connection.execute("SELECT application_id, sum(points) FROM award_lines GROUP BY 1 ORDER BY 1")
+        assert points.fetchall() == [("aoki-1", 5_000), ("ueno-1", 0)]
+
+
+def test_hashes_made_by_another_database_are_made_anew(world: World) -> None:
+    world.link("aoki-1", "SP00001234")
+    world.put("july.csv", ("t-1", "SP00001234", "top_up", None, 20_000, IN_JULY))
+    world.run()
+    with world.store.step() as connection:
+        connection.execute("UPDATE uses SET transaction_hash = 7")
+        connection.execute("UPDATE store SET hash_probe = [7]")
+
+    world.put(
+        "again.csv",
+        ("t-1", "SP00001234", "top_up", None, 20_000, IN_JULY),
+        ("r-1", "SP00001234", "refund", "t-1", 20_000, IN_JULY),
+    )
+    result = world.run(END_OF_SEPTEMBER)
+
+    assert (result.repeated, result.points) == (1, -5_000)
+
+
+def test_a_step_keeps_to_its_memory_and_says_so_when_that_is_too_little(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store.duckdb", memory="40MB")
+    with store.step() as connection:
+        assert only(connection, "SELECT current_setting('memory_limit')") == "38.1 MiB"
+
+    def ask_for_more() -> None:
+        with store.step() as connection:
+            connection.execute("SET temp_directory = ''")
+            connection.execute("CREATE TEMP TABLE large AS SELECT hash(i) FROM range(50_000_000) AS rows(i)")
+
+    with pytest.raises(StoreTooSmall, match="raise --memory"):
+        ask_for_more()
+
+    with pytest.raises(MalformedValue, match="2GB"):
+        Store(tmp_path / "store.duckdb", memory="much")

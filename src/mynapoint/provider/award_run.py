@@ -1,4 +1,4 @@
-"""One award run: intake → award → pending → credit → posted → report; the same run twice changes nothing."""
+"""One award run: intake → cells → award → pending → credit → posted → report; the same run twice changes nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import duckdb
 
 from mynapoint.programme.service_rules import ServiceRule
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber
-from mynapoint.provider import engines, inbox, reporting
+from mynapoint.provider import inbox, reporting
+from mynapoint.provider.cells import bring_up_to_date
+from mynapoint.provider.due import premium_due
 from mynapoint.provider.hub_client import HubClient
 from mynapoint.provider.points_gateway import Credit, PointsGateway
 from mynapoint.provider.store import Store, instant, only, store_id
@@ -22,12 +24,15 @@ class Step(StrEnum):
     """What a run has just finished and kept; a run that ends after any of them is repaired by the next."""
 
     TAKEN_IN = "taken_in"
+    CELLS_KEPT = "cells_kept"
     PENDING = "pending"
     CREDITED = "credited"
     POSTED = "posted"
     REPORT_MADE = "report_made"
     REPORTED = "reported"
 
+
+_PARTS = ("accepted", "repeated", "set_aside")
 
 Progress = Callable[[Step, str], None]
 """Told of each step, with a sentence for people; whatever it raises ends the run there."""
@@ -83,10 +88,14 @@ def run(provider: Provider, *, as_of: datetime, now: datetime, progress: Progres
         raise RunRefused(f"as of {as_of.isoformat()}: lies after {now.isoformat()}; nothing has matured in the future")
     with provider.store.one_run():
         taken = inbox.take_in(provider.store, provider.inbox, now=now)
-        rows = f"{taken.accepted:,} rows taken in, {taken.repeated:,} repeated, {taken.set_aside:,} set aside"
-        progress(Step.TAKEN_IN, f"{taken.files} files: {rows}")
+        accepted, repeated, set_aside = (sum(getattr(one, part) for one in taken) for part in _PARTS)
+        rows = f"{accepted:,} rows taken in, {repeated:,} repeated, {set_aside:,} set aside"
+        progress(Step.TAKEN_IN, f"{len(taken)} files: {rows}")
         with provider.store.step() as connection:
-            lines, points = _award(connection, provider.rules, as_of=as_of, now=now)
+            kept = bring_up_to_date(connection, provider.rules, now=now)
+        progress(Step.CELLS_KEPT, f"{kept.rows:,} cells added, {kept.made_anew:,} applications made anew")
+        with provider.store.step() as connection:
+            lines, points = award(connection, provider.rules, as_of=as_of, now=now)
         progress(Step.PENDING, f"{lines:,} lines, {points:,} points")
         _credit(provider, now=now, progress=progress)
         with provider.store.step() as connection:
@@ -98,7 +107,7 @@ def run(provider: Provider, *, as_of: datetime, now: datetime, progress: Progres
         reports, refused = reporting.send_reports(provider.store, provider.hub, now=now)
         progress(Step.REPORTED, f"{reports} reports taken by the hub, {refused:,} lines refused")
     return RunResult(
-        *(as_of, taken.files, taken.accepted, taken.repeated, taken.set_aside),
+        *(as_of, len(taken), accepted, repeated, set_aside),
         *(lines, points, posted, points_posted, reports, refused),
     )
 
@@ -109,7 +118,7 @@ def last_run_at(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     return instant(last) if isinstance(last, int) else None
 
 
-def _award(
+def award(
     connection: duckdb.DuckDBPyConnection, rules: Sequence[ServiceRule], *, as_of: datetime, now: datetime
 ) -> tuple[int, int]:
     """Write what is due and not yet pending as lines; pending lines count as posted, for they will be."""
@@ -119,11 +128,11 @@ def _award(
             f"as of {as_of.isoformat()}: an earlier run was made as of {last.isoformat()}; "
             "going back would take back what has been posted since"
         )
-    connection.execute("CREATE TEMP TABLE due (application_id TEXT, incentive TEXT, points BIGINT)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE due (application_no INTEGER, points BIGINT)")
     for rule in rules:
-        _premium_due(connection, rule, as_of)
+        premium_due(connection, rule, as_of)
     connection.execute(
-        """INSERT INTO due SELECT application_id, incentive, points FROM instructions JOIN linked USING (application_id)
+        """INSERT INTO due SELECT application_no, points FROM instructions JOIN applications USING (application_id)
            WHERE application_id NOT IN (SELECT application_id FROM award_lines)
            AND application_id NOT IN (SELECT application_id FROM stopped)"""
     )
@@ -132,43 +141,15 @@ def _award(
     lines, points = int(row[0]), int(row[1])
     if lines or as_of != last:
         number = only(connection, "SELECT coalesce(max(number), 0) + 1 FROM runs")
-        connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", (number, as_of, now, lines, points))
+        run_row = (number, as_of, now, lines, points, inbox.last_file(connection))
+        connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", run_row)
         connection.execute(
             """INSERT INTO award_lines
-               SELECT ? || '-' || application_id, ?, application_id, incentive, points, ? FROM due
-               ORDER BY application_id""",
+               SELECT ? || '-' || application_id, ?, application_id, incentive, points, ?, application_no
+               FROM due JOIN applications USING (application_no) ORDER BY application_id""",
             (f"{store_id(connection)}-{number}", number, now),
         )
     return lines, points
-
-
-def _premium_due(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, as_of: datetime) -> None:
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE rule_now AS SELECT ? AS incentive, ? AS points_max",
-        (
-            rule.incentive,
-            rule.points_max,
-        ),
-    )
-    connection.execute(
-        """CREATE OR REPLACE TEMP VIEW run_enrolments AS
-           SELECT application_id, account_id, counts, applied_at, greatest(points_max - room, 0) AS points_elsewhere
-           FROM linked JOIN rule_now USING (incentive)
-           WHERE application_id NOT IN (SELECT application_id FROM stopped)"""
-    )
-    result = engines.run_duckdb(
-        connection,
-        rule,
-        as_of,
-        enrolments="temp.run_enrolments",
-        transactions="transactions",
-        posted="award_lines",
-        unique=True,
-    )
-    connection.execute(
-        f"INSERT INTO due SELECT application_id, ?, points FROM {result}",  # noqa: S608 (a name of engines.py)
-        (rule.incentive,),
-    )
 
 
 def _credit(provider: Provider, *, now: datetime, progress: Progress) -> None:
@@ -206,7 +187,7 @@ def _note_credited(
 def _post(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> tuple[int, int]:
     """Post every credited line: from here on it is told to the hub, with the day on which it was credited."""
     connection.execute(
-        """CREATE TEMP TABLE to_post AS
+        """CREATE OR REPLACE TEMP TABLE to_post AS
            SELECT line_id, posted_on, points FROM line_steps JOIN award_lines USING (line_id)
            WHERE step = 'credited' AND line_id NOT IN (SELECT line_id FROM line_steps WHERE step = 'posted')"""
     )

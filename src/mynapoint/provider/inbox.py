@@ -1,9 +1,12 @@
-"""The provider's transaction files, taken into the store: each file once, each transaction once, nothing lost."""
+"""The provider's files, taken into the store: each file once, each transaction once, every row accounted for."""
+
+# ruff: noqa: S608 (tables and columns of ours; nothing of a file's content is put into SQL)
 
 from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +15,7 @@ import duckdb
 
 from mynapoint.award.schemas import TRANSACTIONS
 from mynapoint.provider.intake import Intake
+from mynapoint.provider.numbering import keep_rows, number_accounts, wall_time
 from mynapoint.provider.store import Store, only, transaction
 from mynapoint.provider.table_files import UnreadableFile
 
@@ -20,66 +24,113 @@ CHANGED = "was taken in before with other content; what was taken in first stand
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
-    """What became of the new files' rows: accepted + repeated + set_aside is every row of them."""
+class FileTaken:
+    """What became of one file's rows: accepted + repeated + set_aside is every row of it."""
 
-    files: int
+    name: str
     accepted: int
     repeated: int
     set_aside: int
 
+    @property
+    def rows(self) -> int:
+        """Every row of the file."""
+        return self.accepted + self.repeated + self.set_aside
 
-def take_in(store: Store, inbox: Path, *, now: datetime) -> TakenIn:
+
+def take_in(
+    store: Store, inbox: Path, *, now: datetime, progress: Callable[[str, int, int], None] = lambda *_: None
+) -> tuple[FileTaken, ...]:
     """Take in every file of the inbox that was not taken in before, by name; one file is one step.
 
-    Files are left where they are and known by their content. Rows that cannot be taken are kept in the store and
-    written to ``rejects/NAME.csv`` in the inbox, with line, field, value and reason.
+    Files are left where they are and known by their content; those named ``reissued…`` tell of re-issued cards.
+    Rows that cannot be taken are kept in the store and written to ``rejects/NAME.csv`` in the inbox, with line, field,
+    value and reason. ``progress`` is told each file's name, its place and how many there are.
     Raises UnreadableFile; the files before it stay taken.
     """
-    files = accepted = repeated = set_aside = 0
     inbox.mkdir(parents=True, exist_ok=True)
-    for path in sorted(path for path in inbox.iterdir() if path.suffix.lower() in ENDINGS and not path.is_dir()):
+    paths = sorted(path for path in inbox.iterdir() if path.suffix.lower() in ENDINGS and not path.is_dir())
+    taken = []
+    for place, path in enumerate(paths, start=1):
+        progress(path.name, place, len(paths))
         digest = _digest(path)
         with store.opened() as connection:
             if only(connection, "SELECT 1 FROM intake_files WHERE digest = ?", digest):
                 continue
-            taken = _take(connection, path, digest, now)
-            if taken.set_aside:
+            taken.append(_take(connection, path, digest, now))
+            if taken[-1].set_aside:
                 _write_rejects(connection, digest, inbox / "rejects" / f"{path.stem}.csv")
-        files += 1
-        accepted, repeated = accepted + taken.accepted, repeated + taken.repeated
-        set_aside += taken.set_aside
-    return TakenIn(files, accepted, repeated, set_aside)
+    return tuple(taken)
 
 
-def _take(connection: duckdb.DuckDBPyConnection, path: Path, digest: str, now: datetime) -> TakenIn:
+def last_file(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of the last file taken in; 0 before the first."""
+    number = only(connection, "SELECT coalesce(max(number), 0) FROM intake_files")
+    assert isinstance(number, int)
+    return number
+
+
+def _take(connection: duckdb.DuckDBPyConnection, path: Path, digest: str, now: datetime) -> FileTaken:
     intake = Intake(connection)
     intake.take(TRANSACTIONS, [path])
     tally = intake.tally(TRANSACTIONS)
+    number = last_file(connection) + 1
     with transaction(connection):
-        repeated, changed = _keep(connection, digest)
-        taken = TakenIn(1, tally.accepted - repeated - changed, tally.repeated + repeated, tally.set_aside + changed)
-        row = (digest, path.name, taken.accepted, taken.repeated, taken.set_aside, now)
-        connection.execute("INSERT INTO intake_files VALUES (?, ?, ?, ?, ?, ?)", row)
+        repeated, changed = keep_new(connection, digest, number)
+        connection.execute(
+            "INSERT INTO rows_set_aside SELECT ?, line, field, value, reason FROM taken_rejects", (digest,)
+        )
+        taken = FileTaken(
+            path.name, tally.accepted - repeated - changed, tally.repeated + repeated, tally.set_aside + changed
+        )
+        row = (number, digest, path.name, taken.accepted, taken.repeated, taken.set_aside, now)
+        connection.execute("INSERT INTO intake_files VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     return taken
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, digest: str) -> tuple[int, int]:
-    """Keep what is new and what was set aside; return the rows that were here before, the same and changed."""
+def keep_new(connection: duckdb.DuckDBPyConnection, digest: str, number: int) -> tuple[int, int]:
+    """Keep what is new and what was set aside; return the rows that were here before, the same and changed.
+
+    What was here before is found by a join built on the file's own hashes, and then by the ids themselves.
+    """
     columns = ", ".join(TRANSACTIONS.column_names)
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE arrived AS
+           SELECT hash(transaction_id) AS transaction_hash FROM taken_transactions"""
+    )
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE perhaps_here AS
+           SELECT transaction_id, account_no, if(is_purchase, 'purchase', 'top_up') AS kind, NULL::TEXT AS refunds,
+               amount_yen, occurred_at FROM uses SEMI JOIN arrived USING (transaction_hash)
+           UNION ALL
+           SELECT transaction_id, account_no, 'refund', refunds, amount_yen, occurred_at
+           FROM refunds SEMI JOIN arrived USING (transaction_hash)"""
+    )
+    new_rows = "taken_transactions"
+    repeated = changed = 0
+    if only(connection, "SELECT count(*) FROM perhaps_here"):
+        repeated, changed = _find_seen_before(connection, digest)
+        new_rows = "new_transactions"
+        connection.execute(
+            f"""CREATE OR REPLACE TEMP VIEW new_transactions AS SELECT {columns} FROM taken_transactions
+                WHERE transaction_id NOT IN (SELECT transaction_id FROM seen_before)"""
+        )
+    number_accounts(connection, new_rows)
+    keep_rows(connection, new_rows, file=number)
+    return repeated, changed
+
+
+def _find_seen_before(connection: duckdb.DuckDBPyConnection, digest: str) -> tuple[int, int]:
     same = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in TRANSACTIONS.column_names)
     connection.execute(
-        f"""CREATE TEMP TABLE seen_before AS SELECT new.transaction_id, new.line, {same} AS same
-            FROM taken_transactions AS new JOIN transactions AS old USING (transaction_id)"""  # noqa: S608
+        f"""CREATE OR REPLACE TEMP TABLE seen_before AS SELECT transaction_id, new.line, {same} AS same
+            FROM (SELECT * REPLACE ({wall_time("occurred_at")} AS occurred_at) FROM taken_transactions) AS new
+            JOIN (FROM perhaps_here JOIN accounts USING (account_no)) AS old USING (transaction_id)"""
     )
     connection.execute(
-        f"""INSERT INTO transactions SELECT {columns} FROM taken_transactions
-            WHERE transaction_id NOT IN (SELECT transaction_id FROM seen_before)"""  # noqa: S608
-    )
-    connection.execute(
-        """INSERT INTO rows_set_aside SELECT ?, line, field, value, reason FROM taken_rejects
-           UNION ALL SELECT ?, line, 'transaction_id', transaction_id, ? FROM seen_before WHERE NOT same""",
-        (digest, digest, CHANGED),
+        """INSERT INTO rows_set_aside
+           SELECT ?, line, 'transaction_id', transaction_id, ? FROM seen_before WHERE NOT same""",
+        (digest, CHANGED),
     )
     row = connection.execute("SELECT count(*) FILTER (same), count(*) FILTER (NOT same) FROM seen_before").fetchone()
     assert row is not None

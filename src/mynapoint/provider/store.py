@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-import secrets
+import re
 import threading
 import time
 from collections import defaultdict
@@ -15,76 +15,26 @@ from pathlib import Path
 
 import duckdb
 
-VERSION = 1
+from mynapoint.programme.values import MalformedValue
+from mynapoint.provider.store_tables import (
+    VERSION,
+    hashes_are_current,
+    make_tables,
+    migrate_from_1,
+    refresh_hashes,
+)
+
 STEP_WAIT_SECONDS = 20
 _POLL_SECONDS = 0.02
+_MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", re.IGNORECASE)
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "preserve_insertion_order": False,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
 """The database loads no code from anywhere; so instants are kept with a zone, but no zone table is ever asked."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-SCHEMA = """
-CREATE TABLE store (store_id TEXT NOT NULL, version INTEGER NOT NULL);
-
--- Account proofs. A request that was refused for the account and its codes counts against the account for an hour.
-CREATE TABLE nonces (key_id TEXT, nonce TEXT, seen_at TIMESTAMPTZ NOT NULL, PRIMARY KEY (key_id, nonce));
-CREATE TABLE proof_requests (
-    request_id TEXT PRIMARY KEY, digest TEXT NOT NULL, account_id TEXT NOT NULL, asked_at TIMESTAMPTZ NOT NULL);
-CREATE TABLE proof_answers (
-    request_id TEXT PRIMARY KEY, answer BLOB NOT NULL, not_recognised BOOLEAN NOT NULL,
-    answered_at TIMESTAMPTZ NOT NULL);
-CREATE TABLE account_references (
-    account_reference TEXT PRIMARY KEY, account_id TEXT NOT NULL, incentive TEXT NOT NULL,
-    made_at TIMESTAMPTZ NOT NULL, UNIQUE (account_id, incentive));
-
--- What the hub told: notices, as far as they were read, and what followed from them.
-CREATE TABLE notice_pages (next_cursor BIGINT PRIMARY KEY, received_at TIMESTAMPTZ NOT NULL);
-CREATE TABLE notices (
-    cursor BIGINT PRIMARY KEY, kind TEXT NOT NULL, application_id TEXT NOT NULL, set_aside TEXT,
-    received_at TIMESTAMPTZ NOT NULL);
-CREATE TABLE linked (
-    application_id TEXT PRIMARY KEY, incentive TEXT NOT NULL, account_reference TEXT NOT NULL,
-    account_id TEXT NOT NULL, counts TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL,
-    room INTEGER NOT NULL CHECK (room >= 0), proof TEXT NOT NULL, linked_at TIMESTAMPTZ NOT NULL,
-    UNIQUE (account_id, incentive));
-CREATE TABLE instructions (
-    application_id TEXT PRIMARY KEY, points INTEGER NOT NULL CHECK (points > 0), received_at TIMESTAMPTZ NOT NULL);
-CREATE VIEW stopped AS
-    SELECT application_id FROM notices WHERE kind IN ('stop', 'resume') AND set_aside IS NULL
-    GROUP BY application_id HAVING arg_max(kind, cursor) = 'stop';
-
--- The provider's own transactions, each once; the only table that knows of purchases.
-CREATE TABLE transactions (
-    transaction_id TEXT NOT NULL, account_id TEXT NOT NULL, kind TEXT NOT NULL, refunds TEXT,
-    amount_yen BIGINT NOT NULL CHECK (amount_yen > 0), occurred_at TIMESTAMPTZ NOT NULL);
-CREATE TABLE intake_files (
-    digest TEXT PRIMARY KEY, name TEXT NOT NULL, accepted BIGINT NOT NULL, repeated BIGINT NOT NULL,
-    set_aside BIGINT NOT NULL, taken_at TIMESTAMPTZ NOT NULL);
-CREATE TABLE rows_set_aside (digest TEXT NOT NULL, line BIGINT, field TEXT, value TEXT, reason TEXT NOT NULL);
-
--- Awards: a line is pending from the moment it stands here; its steps follow, each once.
-CREATE TABLE runs (
-    number INTEGER PRIMARY KEY, as_of TIMESTAMPTZ NOT NULL, started_at TIMESTAMPTZ NOT NULL,
-    line_count INTEGER NOT NULL, points_total BIGINT NOT NULL);
-CREATE TABLE award_lines (
-    line_id TEXT PRIMARY KEY, run INTEGER NOT NULL, application_id TEXT NOT NULL, incentive TEXT NOT NULL,
-    points INTEGER NOT NULL CHECK (points <> 0), pending_at TIMESTAMPTZ NOT NULL, UNIQUE (run, application_id));
-CREATE TABLE line_steps (
-    line_id TEXT, step TEXT CHECK (step IN ('credited', 'posted', 'reported')), done_at TIMESTAMPTZ NOT NULL,
-    posted_on DATE, PRIMARY KEY (line_id, step));
-CREATE TABLE reports (
-    number INTEGER PRIMARY KEY, report_id TEXT UNIQUE NOT NULL, reported_up_to TIMESTAMPTZ NOT NULL,
-    body BLOB NOT NULL, made_at TIMESTAMPTZ NOT NULL);
-CREATE TABLE report_lines (
-    line_id TEXT PRIMARY KEY, report_id TEXT NOT NULL, line INTEGER NOT NULL, UNIQUE (report_id, line));
-CREATE TABLE receipts (
-    report_id TEXT PRIMARY KEY, accepted BIGINT NOT NULL, repeated BIGINT NOT NULL, refused BIGINT NOT NULL,
-    points_accepted BIGINT NOT NULL, received_at TIMESTAMPTZ NOT NULL);
-CREATE TABLE refused_lines (line_id TEXT PRIMARY KEY, report_id TEXT NOT NULL, reason TEXT NOT NULL);
-"""
 
 _locks: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
@@ -97,16 +47,27 @@ class StoreUnusable(Exception):
     """The file is not a store this program can read: what it is, and what to do."""
 
 
+class StoreTooSmall(Exception):
+    """A step needs more memory than it may use: what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """One provider's database file.
 
     It is opened for one step and closed after it, so that the server of the account API and an award run take turns
     on one file, and a killed process leaves nothing behind but a transaction that did not happen.
+
+    ``memory``  the most a step may use, such as ``2GB``; more is put beside the file while the step lasts
     """
 
     path: Path
     wait_seconds: float = STEP_WAIT_SECONDS
+    memory: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.memory is not None and not _MEMORY.fullmatch(self.memory):
+            raise MalformedValue("memory", self.memory, expected="such as 2GB or 500MB")
 
     @contextmanager
     def step(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -127,6 +88,9 @@ class Store:
             with self._open() as connection:
                 _prepare(connection, self.path)
                 yield connection
+        except duckdb.OutOfMemoryException as error:
+            allowed = self.memory or "the database's own limit"
+            raise StoreTooSmall(f"{self.path}: a step needs more memory than {allowed}; raise --memory") from error
         finally:
             lock.release()
 
@@ -144,9 +108,10 @@ class Store:
     def _open(self) -> duckdb.DuckDBPyConnection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         deadline = time.monotonic() + self.wait_seconds
+        settings = _SETTINGS if self.memory is None else {**_SETTINGS, "memory_limit": self.memory}
         while True:
             try:
-                return duckdb.connect(self.path, config=_SETTINGS)
+                return duckdb.connect(self.path, config=settings)
             except duckdb.IOException as error:
                 if "Could not set lock" not in str(error):
                     raise StoreUnusable(f"{self.path}: not a database of this program: {error}") from error
@@ -196,8 +161,13 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         if only(connection, "SELECT count(*) FROM duckdb_tables()") != 0:
             raise StoreUnusable(f"{path}: holds other tables; name another file for the store") from error
         with transaction(connection):
-            connection.execute(SCHEMA)
-            connection.execute("INSERT INTO store VALUES (?, ?)", (secrets.token_hex(4), VERSION))
+            make_tables(connection)
         return
-    if version != VERSION:
+    if version == 1:
+        with transaction(connection):
+            migrate_from_1(connection)
+    elif version != VERSION:
         raise StoreUnusable(f"{path}: is of version {version}; this program reads version {VERSION}")
+    if not hashes_are_current(connection):
+        with transaction(connection):
+            refresh_hashes(connection)

@@ -1,0 +1,129 @@
+"""What each application is due now, from cells; only those are computed whose matured sum can have changed."""
+
+# ruff: noqa: S608 (tables, columns and numbers of ours; nothing of a file's content is put into SQL)
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+import ibis
+
+from mynapoint.award import cells, tables
+from mynapoint.programme.schedules import Threshold
+from mynapoint.programme.service_rules import ServiceRule
+from mynapoint.provider.cells import ALL_FILES, compiled, make_refunded, make_terms, show_uses
+from mynapoint.provider.store import only
+
+Row = tuple[str, datetime, datetime, int, int]
+
+
+def premium_due(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, as_of: datetime) -> None:
+    """Add to ``due`` (application_no · points) what a rule gives as of an instant; the cells must be up to date.
+
+    Pending lines count as posted, for they will be. Stopped applications are left out, and so is one whose account
+    another, earlier application of the incentive turned out to have before its card was re-issued.
+    Notes in ``awarded`` how far this award went: the next one starts there.
+    """
+    make_terms(connection, rule)
+    cutoff = cells.cutoff(rule, as_of)
+    last = _awarded(connection, rule)
+    _choose(connection, rule, last, as_of, cutoff)
+    _sum_matured(connection, rule, cutoff)
+    connection.execute(
+        """CREATE OR REPLACE TEMP VIEW award_posted AS
+           SELECT application_no AS application_id, sum(points)::BIGINT AS points FROM award_lines
+           SEMI JOIN chosen USING (application_no) GROUP BY 1"""
+    )
+    of_account = ibis.table(tables._TERMS, name="chosen_terms")
+    sums = {"application_id": "string", "matured": "int64"}
+    matured, nothing = ibis.table(sums, name="matured"), ibis.table(sums, name="nothing_taken_off")
+    query = ibis.to_sql(tables.awards(of_account, matured, nothing, rule, as_of), "duckdb")
+    connection.execute(f"INSERT INTO due SELECT application_id, points FROM ({query})")
+    batch = only(connection, "SELECT coalesce(max(batch), 0) FROM cell_batches")
+    notices = only(connection, "SELECT coalesce(max(cursor), 0) FROM notices")
+    now = (repr(rule), cells.wall_time(as_of), cutoff, batch, notices)
+    if now != last:
+        connection.execute("INSERT INTO awarded VALUES (?, ?, ?, ?, ?, ?)", (rule.incentive, *now))
+
+
+def _awarded(connection: duckdb.DuckDBPyConnection, rule: ServiceRule) -> Row | None:
+    """Return how far the incentive has been awarded, and by which rule."""
+    row = connection.execute(
+        """SELECT rule, awarded_as_of, cutoff, batch, notices_up_to FROM awarded WHERE incentive = ?
+           ORDER BY awarded_as_of DESC, batch DESC, notices_up_to DESC, rowid DESC LIMIT 1""",
+        (rule.incentive,),
+    ).fetchone()
+    return row
+
+
+def _choose(
+    connection: duckdb.DuckDBPyConnection, rule: ServiceRule, last: Row | None, as_of: datetime, cutoff: datetime
+) -> None:
+    """Make ``chosen`` and ``chosen_terms``: the applications to compute, and what holds for each."""
+    standing = """SELECT DISTINCT application_no FROM counted_accounts SEMI JOIN award_terms
+        ON application_no = application_id"""
+    stopped = "(FROM stopped JOIN applications USING (application_id))"
+    changed = ""
+    if last is not None and not _all_change(rule, last, as_of):
+        changed = f"SEMI JOIN ({_changed(last, cutoff)}) USING (application_no)"
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE chosen AS
+            FROM ({standing}) ANTI JOIN {stopped} USING (application_no) {changed}"""
+    )
+    connection.execute(
+        """CREATE OR REPLACE TEMP VIEW chosen_terms AS
+           SELECT award_terms.* FROM award_terms SEMI JOIN chosen ON application_no = application_id"""
+    )
+
+
+def _all_change(rule: ServiceRule, last: Row, as_of: datetime) -> bool:
+    """Say whether every application is to be computed: the rule is another, or a threshold's last day has come."""
+    if last[0] != repr(rule):
+        return True
+    if not isinstance(rule.schedule, Threshold):
+        return False
+    return last[1] < cells.wall_time(rule.schedule.matures_unreached_at(rule.earning_until)) <= cells.wall_time(as_of)
+
+
+def _changed(last: Row, cutoff: datetime) -> str:
+    """Return the SQL of the applications whose matured sum can be another than it was: what is in the cells since
+    then, what has matured since then, and what was resumed since then."""
+    _, _, cutoff_then, batch, notices = last
+    month_then, month = cells.month_number(cutoff_then), cells.month_number(cutoff)
+    matured_from = max(cutoff_then, cells.month_start(cutoff))
+    return f"""
+        SELECT application_no FROM cells
+        WHERE (batch > {batch} AND month <= {month}) OR (month >= {month_then} AND month < {month})
+        UNION
+        SELECT application_no FROM uses JOIN counted_accounts USING (account_no)
+        WHERE occurred_at >= TIMESTAMP '{matured_from}' AND occurred_at < TIMESTAMP '{cutoff}'
+        UNION
+        SELECT application_no FROM notices JOIN applications USING (application_id)
+        WHERE cursor > {notices} AND kind = 'resume'"""
+
+
+def _sum_matured(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, cutoff: datetime) -> None:
+    """Make ``matured``: months before the cutoff's month from cells, what lies in that month from the uses."""
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE matured AS
+            SELECT application_no AS application_id, sum(worth)::BIGINT AS matured
+            FROM cells SEMI JOIN chosen USING (application_no)
+            WHERE month < {cells.month_number(cutoff)} GROUP BY 1"""
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP VIEW nothing_taken_off AS SELECT 0 AS application_id, 0::BIGINT AS matured WHERE false"
+    )
+    since = cells.month_start(cutoff)
+    if since == cutoff:
+        return
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE cell_terms AS
+           SELECT application_id, account_no AS account_id, counts, starts_at, fill_yen
+           FROM chosen_terms JOIN counted_accounts ON application_id = application_no"""
+    )
+    within = f"occurred_at >= TIMESTAMP '{since}' AND occurred_at < TIMESTAMP '{cutoff}'"
+    show_uses(connection, within)
+    make_refunded(connection, after_file=ALL_FILES, uses=within)
+    for query in compiled(rule):
+        connection.execute(f"INSERT INTO matured SELECT application_id, worth FROM ({query})")
