@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -31,13 +31,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Border:
-    """One border of one reason: asked on the side that is fine, and on the side that is not."""
+    """One border of one reason: asked on the side that is fine, and on the side that is not.
+
+    ``beside``  reasons that are told together with it
+    """
 
     name: str
     refusal: Refusal
     fine: Asked
     refused: Asked
     figures: dict[str, object] = field(default_factory=dict)
+    beside: tuple[Refusal, ...] = ()
 
 
 def first_day(name: str, refusal: Refusal, round_id: str, incentive_id: str, day: date, **figures: object) -> Border:
@@ -93,7 +97,9 @@ CARD2, HEALTH2 = ("round2", "card_uptake", SPRING_2023), ("round2", "health_insu
 SHOPPING, NEWBORN = ("mihon", "local_shopping", MIHON_DAY), ("mihon", "newborn", date(2024, 1, 15))
 STAYS = EarlierApplication(date(2021, 8, 1), "サンプルPay", takes_part=True)
 LEFT = EarlierApplication(date(2023, 5, 1), "サンプルPay", takes_part=False)
-TOO_LATE, LAPSED = Refusal.CARD_REQUESTED_TOO_LATE, {"requested_by": date(2023, 3, 1), "requested_on": date(2023, 3, 2)}
+TOO_LATE = Refusal.CARD_REQUESTED_TOO_LATE
+USES = {"USE_BEFORE_EARNING", "USE_AFTER_EARNING", "USE_BEFORE_APPLICATION"}
+"""Borders of uses, not of applications: test_eligibility_borders.py and test_means.py."""
 
 BORDERS = [
     first_day(
@@ -154,13 +160,17 @@ BORDERS = [
         requested_by=date(2023, 2, 28),
         requested_on=date(2023, 3, 1),
     ),
-    people(
-        "card online, by exception",
-        TOO_LATE,
-        HEALTH2,
-        Applicant(card_requested_on=date(2023, 3, 1), grace=ONLINE),
-        Applicant(card_requested_on=date(2023, 3, 2), grace=ONLINE),
-        **LAPSED,
+    replace(
+        people(
+            "card online, by exception",
+            Refusal.GRACE_MISSED,
+            HEALTH2,
+            Applicant(card_requested_on=date(2023, 3, 1), grace=ONLINE),
+            Applicant(card_requested_on=date(2023, 3, 2), grace=ONLINE),
+            until=date(2023, 3, 1),
+            requested_on=date(2023, 3, 2),
+        ),
+        beside=(TOO_LATE,),
     ),
     people(
         "card at the counter, by exception",
@@ -242,8 +252,9 @@ BORDERS = [
 def test_a_reason_holds_on_its_side_of_the_border_only(border: Border) -> None:
     assert reasons(border.fine) == []
 
-    [reason] = reasons(border.refused)
+    *beside, reason = reasons(border.refused)
 
+    assert tuple(one.refusal for one in beside) == border.beside
     assert reason.refusal is border.refusal
     expected = dict(reason.figures) if border.refusal is Refusal.NOT_IN_AREA else border.figures
     assert reason.figures == expected
@@ -251,7 +262,7 @@ def test_a_reason_holds_on_its_side_of_the_border_only(border: Border) -> None:
 
 @pytest.mark.parametrize("border", BORDERS, ids=lambda border: border.name)
 def test_each_reason_is_a_sentence_in_both_languages(border: Border) -> None:
-    [reason] = reasons(border.refused)
+    *_beside, reason = reasons(border.refused)
 
     assert reason.sentence("ja").endswith(("。", "。)"))
     assert reason.sentence("en").endswith(".")
@@ -270,7 +281,7 @@ def test_every_reason_that_eligibility_can_give_has_a_border() -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Refusal"
     }
 
-    assert given == {border.refusal.name for border in BORDERS}
+    assert given == {border.refusal.name for border in BORDERS} | USES
 
 
 def test_a_start_announced_later_the_same_day_is_known_from_its_midnight_on() -> None:

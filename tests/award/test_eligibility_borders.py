@@ -21,11 +21,13 @@ from mynapoint.award.means import (
     channel_refusals,
     service_refusals,
 )
+from mynapoint.award.premium import Enrolment, Kind, Transaction, eligible_uses
 from mynapoint.award.refusals import Reason
 from mynapoint.programme.incentives import Incentive
 from mynapoint.programme.parameters import Unit
 from mynapoint.programme.rounds import load_round
-from mynapoint.programme.values import IncentiveId, tokyo_day
+from mynapoint.programme.service_rules import parse_service_rule
+from mynapoint.programme.values import IncentiveId, Points, Yen, tokyo_day
 
 TABLE: dict[str, dict[str, list[list[Any]]]] = tomllib.loads(
     (Path(__file__).parent / "eligibility_borders.toml").read_text(encoding="utf-8")
@@ -99,6 +101,32 @@ def test_a_day_that_was_moved_later_is_no_border_any_more(
     round_id: str, incentive_id: str, clock: str, day: date
 ) -> None:
     assert [judged(round_id, clock, incentive_id, instant) for instant in around(day)] == [""] * 4
+
+
+@pytest.mark.parametrize(
+    ("round_id", "row"), [(round_id, row) for round_id in ("round1", "round2") for row in TABLE[round_id]["use"]]
+)
+def test_the_award_counts_a_use_at_exactly_these_borders_too(round_id: str, row: list[Any]) -> None:
+    incentive_id, _figure, day, *expected = row
+    rule = parse_service_rule(
+        {
+            "service_number": "MP0000034",
+            "incentive": incentive_id,
+            "round": round_id,
+            "effective": "at_once",
+            "minimum_yen": 1,
+            "rounding": "total",
+            "schedule": {"kind": "after_use", "hours": 0},
+        }
+    )
+    applied_at = datetime.fromisoformat("2020-07-01T00:00+09:00")
+    enrolment = Enrolment("a-1", "SP00001234", Kind.TOP_UP, applied_at, Points(0))
+    counted = [
+        bool(eligible_uses(rule, enrolment, [Transaction("t-1", "SP00001234", Kind.TOP_UP, None, Yen(1000), instant)]))
+        for instant in around(day)
+    ]
+
+    assert counted == [said == "" for said in expected]
 
 
 SERVICE = Service(
