@@ -15,7 +15,7 @@ COLUMNS_MOST = 1_000
 BROKEN_ROWS_MOST = 100_000
 """Lines of one CSV file that are no rows. A file with more is another kind of file."""
 
-VALUE_CHARACTERS_MOST = 1_000
+VALUE_CHARACTERS_MOST = 200
 """As much of a broken line is shown."""
 
 FOOTER_BYTES_MOST = 16 * 2**20

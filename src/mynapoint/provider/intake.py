@@ -128,9 +128,13 @@ class Intake:
                 typed=lambda rows, is_text: checked_select(schema, rows, file=number, is_text=is_text),
             )
         self._broken[schema.name] += len(read.broken)
-        lines = [(str(path), row.line, "", row.value, row.reason) for row in read.broken]
-        if lines:
-            self._connection.executemany("INSERT INTO taken_rejects VALUES (?, ?, ?, ?, ?)", lines)
+        if read.broken:
+            lines, values, reasons = zip(*((row.line, row.value, row.reason) for row in read.broken), strict=True)
+            self._connection.execute(
+                "INSERT INTO taken_rejects "
+                "SELECT ?, unnest(?::BIGINT[]), '', unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
+                [str(path), list(lines), list(values), list(reasons)],
+            )
         return into
 
     def _drop_repeated(self, schema: TableSchema) -> None:
