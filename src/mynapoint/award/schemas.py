@@ -83,6 +83,16 @@ POSTED = TableSchema(
     ),
 )
 
+REISSUED = TableSchema(
+    "reissued",
+    "account_id",
+    (
+        Column("account_id", "text", "the account of the new card"),
+        Column("replaces", "text", "the account of the lost or stolen card; from now on both are one"),
+        Column("reissued_at", "instant", "when the new card took its place"),
+    ),
+)
+
 AWARDS = TableSchema(
     "awards",
     "application_id",

@@ -16,9 +16,10 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from mynapoint.award.schemas import ENROLMENTS, POSTED, REJECTS, TRANSACTIONS, TableSchema
-from mynapoint.provider.row_checks import FIRST_STANDS, SQL_TYPES, checked_select, checks
-from mynapoint.provider.table_files import TableFile, quoted, read_file
+from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, REJECTS, TRANSACTIONS, TableSchema
+from mynapoint.provider.reissued import endless, make_chains, second_replacements
+from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks
+from mynapoint.provider.table_files import Encoding, TableFile, quoted, read_file
 
 Progress = Callable[[str], None]
 
@@ -39,6 +40,15 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that was taken, and how its text was read (None for Parquet)."""
+
+    table: str
+    path: Path
+    encoding: Encoding | None
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What an intake gave.
 
@@ -49,6 +59,7 @@ class Taken:
     tallies: tuple[Tally, ...]
     waiting: int
     not_enrolled: int
+    files: tuple[InputFile, ...]
 
 
 class Intake:
@@ -63,9 +74,13 @@ class Intake:
         connection: duckdb.DuckDBPyConnection,
         *,
         scratch: Path | None = None,
+        encoding: Encoding | None = None,
         progress: Progress = lambda _: None,
     ) -> None:
+        self.files: list[InputFile] = []
         self._connection = connection
+        self._encoding = encoding
+        self._renamed = False
         self._scratch = scratch
         self._progress = progress
         self._files: list[Path] = []
@@ -73,8 +88,12 @@ class Intake:
         columns = ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in REJECTS.columns)
         self._run(f"CREATE OR REPLACE TEMP TABLE taken_rejects ({columns})")
 
-    def take_all(self, *, enrolments: Path, transactions: Sequence[Path], posted: Path | None) -> Taken:
-        """Take the three inputs of an award. Raises UnreadableFile; anything less sets rows aside."""
+    def take_all(
+        self, *, enrolments: Path, transactions: Sequence[Path], posted: Path | None, reissued: Sequence[Path] = ()
+    ) -> Taken:
+        """Take the inputs of an award. Raises UnreadableFile; anything less sets rows aside."""
+        if reissued:
+            self.take_reissued(reissued)
         self.take(ENROLMENTS, [enrolments])
         self._set_aside_second_applications()
         self.take(TRANSACTIONS, transactions)
@@ -83,8 +102,16 @@ class Intake:
         self._set_aside_unknown_applications()
         self._progress("counting rows")
         not_enrolled = self._count("taken_transactions ANTI JOIN taken_enrolments USING (account_id)")
-        tallies = tuple(self.tally(schema) for schema in (ENROLMENTS, TRANSACTIONS, POSTED))
-        return Taken(tallies, waiting, not_enrolled)
+        schemas = [ENROLMENTS, TRANSACTIONS, POSTED, *([REISSUED] if reissued else [])]
+        return Taken(tuple(self.tally(schema) for schema in schemas), waiting, not_enrolled, tuple(self.files))
+
+    def take_reissued(self, files: Sequence[Path]) -> None:
+        """Take the accounts that replaced others: every table taken afterwards names the first account of a chain."""
+        self.take(REISSUED, files)
+        self._set_aside(REISSUED, second_replacements("taken_reissued"))
+        make_chains(self._connection, "taken_reissued", into="taken_chains")
+        self._set_aside(REISSUED, endless("taken_reissued", "taken_chains"))
+        self._renamed = True
 
     def take(self, schema: TableSchema, files: Sequence[Path]) -> None:
         """Make the view ``taken_NAME``: every row of the files that is whole, no key twice. Raises UnreadableFile."""
@@ -101,7 +128,7 @@ class Intake:
         fields, _, reasons = zip(*checks(schema, is_text=True), strict=True)
         self._set_aside(
             schema,
-            f"SELECT file, line, {_sql_list(fields)}[fault], value, {_sql_list(reasons)}[fault] "
+            f"SELECT file, line, {_sql_list(fields)}[fault], value, {_sql_list(reasons)}[fault] || {FULL_WIDTH_HINT} "
             f"FROM taken_{name}_rows WHERE is_bad",
         )
         self._drop_repeated(schema)
@@ -123,10 +150,11 @@ class Intake:
         with TemporaryDirectory(prefix="mynapoint-intake-", dir=self._scratch) as scratch:
             read = read_file(
                 self._connection,
-                TableFile(schema, path, Path(scratch)),
+                TableFile(schema, path, Path(scratch), self._encoding),
                 into=into,
                 typed=lambda rows, is_text: checked_select(schema, rows, file=number, is_text=is_text),
             )
+        self.files.append(InputFile(schema.name, path, read.encoding))
         self._broken[schema.name] += len(read.broken)
         if read.broken:
             lines, values, reasons = zip(*((row.line, row.value, row.reason) for row in read.broken), strict=True)
@@ -219,9 +247,13 @@ class Intake:
         """Let the view hold all rows but the dropped ones; where nothing was dropped it costs nothing."""
         name = schema.name
         without = f"ANTI JOIN taken_{name}_dropped USING (file, line)" if self._count(f"taken_{name}_dropped") else ""
-        columns = ", ".join(schema.column_names)
+        columns, chains = ", ".join(schema.column_names), ""
+        if self._renamed and "account_id" in schema.column_names:
+            chains = "LEFT JOIN taken_chains USING (account_id)"
+            columns = columns.replace("account_id", "coalesce(first_account_id, account_id) AS account_id")
         self._run(
-            f"CREATE OR REPLACE TEMP VIEW taken_{name} AS SELECT file, line, {columns} FROM taken_{name}_rows {without}"
+            f"CREATE OR REPLACE TEMP VIEW taken_{name} AS "
+            f"SELECT file, line, {columns} FROM taken_{name}_rows {without} {chains}"
         )
 
     def _run(self, statement: str) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mynapoint.award.schemas import ENROLMENTS, POSTED, TEXT_MOST, TRANSACTIONS, Column, TableSchema
+from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, TEXT_MOST, TRANSACTIONS, Column, TableSchema
 
 SQL_TYPES = {"text": "VARCHAR", "whole": "BIGINT", "instant": "TIMESTAMP WITH TIME ZONE"}
 
@@ -14,6 +14,7 @@ FIRST_STANDS = {
     ENROLMENTS.name: "applied_at, account_id, counts, points_elsewhere DESC",
     TRANSACTIONS.name: "occurred_at, amount_yen, kind, account_id, coalesce(refunds, '')",
     POSTED.name: "points DESC",
+    REISSUED.name: "reissued_at, replaces",
 }
 """Of rows with one key but other content the first in this order stands: what happened first, and never more points.
 
@@ -24,6 +25,11 @@ _OFFSET = r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
 _YEARS = "BETWEEN TIMESTAMPTZ '1970-01-01 00:00:00+00' AND TIMESTAMPTZ '2199-12-31 23:59:59+00'"
 """In these years Tokyo is nine hours ahead on every day, and every tool can hold the instant."""
 
+FULL_WIDTH_HINT = (
+    "if(regexp_matches(coalesce(value, ''), '[０-９]'), '; write 0 to 9, not the full-width ０ to ９', '')"
+)
+"""SQL that ends a reason: digits of a Japanese keyboard look right and are other letters."""
+
 Check = tuple[str, str, str]
 """The column at fault, the SQL that is true for a bad row, and the reason."""
 
@@ -31,7 +37,7 @@ Check = tuple[str, str, str]
 def checks(schema: TableSchema, *, is_text: bool) -> list[Check]:
     """Return the checks of a table in the order they are made; same columns and reasons for text and typed rows."""
     found = [check for column in schema.columns for check in _column_checks(column, is_text)]
-    return found + (_REFUND_CHECKS if schema is TRANSACTIONS else [])
+    return found + _ROW_CHECKS.get(schema.name, [])
 
 
 def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool) -> str:
@@ -86,12 +92,15 @@ def _typed(column: Column) -> str:
     return f"try_cast({column.name} AS {SQL_TYPES[column.type]})"
 
 
-_REFUND_CHECKS: list[Check] = [
-    (
-        "refunds",
-        "kind = 'refund' AND coalesce(refunds::VARCHAR, '') = ''",
-        "a refund must name the transaction it refunds",
-    ),
-    ("refunds", "kind <> 'refund' AND refunds::VARCHAR <> ''", "only a refund names another transaction"),
-    ("refunds", "refunds::VARCHAR = transaction_id", "a refund cannot refund itself"),
-]
+_ROW_CHECKS: dict[str, list[Check]] = {
+    TRANSACTIONS.name: [
+        (
+            "refunds",
+            "kind = 'refund' AND coalesce(refunds::VARCHAR, '') = ''",
+            "a refund must name the transaction it refunds",
+        ),
+        ("refunds", "kind <> 'refund' AND refunds::VARCHAR <> ''", "only a refund names another transaction"),
+        ("refunds", "refunds::VARCHAR = transaction_id", "a refund cannot refund itself"),
+    ],
+    REISSUED.name: [("replaces", "replaces::VARCHAR = account_id", "an account cannot replace itself")],
+}
