@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import threading
+import subprocess
+import sys
 import time
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 from mynapoint.card.transport import CardGone
 from mynapoint.card.trouble import CardLost, ReaderUnavailable, Trouble
@@ -19,6 +20,17 @@ BUSY_SECONDS_MAX = 10.0
 _ARRIVAL = "\\\\?PnP?\\Notification"
 _LOOK_SECONDS = 0.5
 _RESETS_MAX = 5
+_STATUS_BYTES = 2
+_TAKE_A_TURN = """
+import sys
+from smartcard.scard import *
+_, context = SCardEstablishContext(SCARD_SCOPE_USER)
+result, card, _ = SCardConnect(context, sys.argv[1], SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
+if result == SCARD_S_SUCCESS:
+    SCardBeginTransaction(card)
+    SCardEndTransaction(card, SCARD_LEAVE_CARD)
+    SCardDisconnect(card, SCARD_LEAVE_CARD)
+"""
 _TROUBLES = {
     Trouble.NO_SERVICE: ("E_NO_SERVICE", "E_SERVICE_STOPPED", "E_INVALID_HANDLE", "F_COMM_ERROR"),
     Trouble.NO_READER: ("E_NO_READERS_AVAILABLE",),
@@ -78,13 +90,12 @@ class PcscTransport:
         self._reader = reader
         self._context = _Context()
         self._card: Any = None
-        self._turn, self._begun, self._gave_up = threading.Lock(), cast(int | None, None), False
         try:
+            self._await_turn(busy_seconds_max)
             self._connect()
-            self._begin(busy_seconds_max)
+            self._begin()
         except CardLost:
-            if not self._gave_up:
-                self.close()
+            self._let_go(begun=False)
             raise
 
     def transmit(self, command: bytes | bytearray) -> bytes:
@@ -96,6 +107,9 @@ class PcscTransport:
             # It may have carried a PIN.
             values[:] = [0] * len(values)
         self._require(result)
+        if len(answer) < _STATUS_BYTES:
+            # Some readers report a card pulled out while it worked as success, and an answer of nothing.
+            raise CardLost(Trouble.CARD_REMOVED, self._reader)
         return bytes(answer)
 
     def reset(self) -> None:
@@ -107,11 +121,17 @@ class PcscTransport:
         self._require(result)
 
     def close(self) -> None:
+        self._let_go(begun=True)
+
+    def _let_go(self, *, begun: bool) -> None:
         scard = self._context.scard
         if self._card is not None:
-            # Both reset the card: left verified, it would sign for the next program without a PIN.
-            scard.SCardEndTransaction(self._card, scard.SCARD_RESET_CARD)
-            scard.SCardDisconnect(self._card, scard.SCARD_RESET_CARD)
+            # Both reset the card: left verified, it would sign for the next program without a PIN. Where our turn
+            # never came the card is left alone: another program is using it.
+            disposition = scard.SCARD_RESET_CARD if begun else scard.SCARD_LEAVE_CARD
+            if begun:
+                scard.SCardEndTransaction(self._card, disposition)
+            scard.SCardDisconnect(self._card, disposition)
             self._card = None
         self._context.release()
 
@@ -124,19 +144,21 @@ class PcscTransport:
         self._card = card
         self._protocol = scard.SCARD_PCI_T0 if protocol == scard.SCARD_PROTOCOL_T0 else scard.SCARD_PCI_T1
 
-    def _begin(self, busy_seconds_max: float) -> None:
-        """Begin the transaction. The service's library waits for ever when another program holds one; this does not."""
-        waiting = threading.Thread(target=self._wait_for_turn, daemon=True)
-        waiting.start()
-        waiting.join(busy_seconds_max)
-        with self._turn:
-            if self._begun is None:
-                # The card's handle is that thread's now: it lets the card go when its turn comes after all.
-                self._gave_up = True
-                raise CardLost(Trouble.CARD_BUSY, self._reader)
-        self._require(self._begun)
+    def _await_turn(self, seconds: float) -> None:
+        """Return once no other program keeps the card. Raises CardLost.
 
-    def _wait_for_turn(self) -> None:
+        The service's library waits for ever for a card that another program keeps, and pyscard stops every thread
+        meanwhile. So where somebody is connected, a process of its own waits first, and can be ended.
+        """
+        in_use = self._context.scard.SCARD_STATE_INUSE
+        if not any(state & in_use for _, state in self._context.states([self._reader])):
+            return
+        try:
+            subprocess.run([sys.executable, "-c", _TAKE_A_TURN, self._reader], timeout=seconds, check=False)  # noqa: S603 - our own words
+        except subprocess.TimeoutExpired:
+            raise CardLost(Trouble.CARD_BUSY, self._reader) from None
+
+    def _begin(self) -> None:
         scard = self._context.scard
         result = scard.SCardBeginTransaction(self._card)
         for _ in range(_RESETS_MAX):
@@ -145,10 +167,7 @@ class PcscTransport:
             # Another program ended, resetting the card as it should, between our connecting and our turn.
             scard.SCardReconnect(self._card, scard.SCARD_SHARE_SHARED, self._protocols, scard.SCARD_LEAVE_CARD)
             result = scard.SCardBeginTransaction(self._card)
-        with self._turn:
-            self._begun = result
-            if self._gave_up:
-                self.close()
+        self._require(result)
 
     @property
     def _protocols(self) -> int:

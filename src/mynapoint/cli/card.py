@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -12,6 +13,7 @@ from mynapoint.cli.card_status import status
 
 if TYPE_CHECKING:
     from mynapoint.card.agent.readers import Readers
+    from mynapoint.card.emulator.applet import LockedAnswers
 
 app = typer.Typer(no_args_is_help=True, help="The resident's card: its agent, and emulated cards for tests and demos.")
 app.command()(status)
@@ -50,6 +52,9 @@ def emulate(
     card: Annotated[str, typer.Option(help="aoki, ishida or ueno")],
     emulated: Emulated = None,
     state: Annotated[Path | None, typer.Option(help="Keep tries and PIN in this file (default: a fresh card).")] = None,
+    when_locked: Annotated[
+        str, typer.Option(metavar="STATUS,STATUS", help="What a locked PIN answers when asked, and to a PIN.")
+    ] = "63C0,6984",
 ) -> None:
     """Lay an emulated card on pcscd's virtual reader, until stopped; without --emulated in a city made for today."""
     import signal
@@ -77,7 +82,7 @@ def emulate(
         kept = state or Path(temporary) / "state.json"
         if not kept.exists():
             untouched_state(kept)
-        transport = open_card(folder, card, state=kept)
+        transport = open_card(folder, card, state=kept, locked=_locked_answers(when_locked))
         lay_on_reader(
             transport,
             host=host,
@@ -112,6 +117,33 @@ def reset_pin(folder: Folder, name: Annotated[str, typer.Argument(help="aoki, is
     finally:
         wipe(pin)
     typer.echo(f"{name}: new PIN set, 3 tries left")
+
+
+def _locked_answers(text: str) -> LockedAnswers:
+    from mynapoint.card.emulator.applet import LockedAnswers
+
+    if not re.fullmatch(r"[0-9A-Fa-f]{4},[0-9A-Fa-f]{4}", text):
+        _fail(f"--when-locked must be two status words, such as 63C0,6984; got {text}")
+    to_asking, to_a_pin = (int(status, 16) for status in text.split(","))
+    return LockedAnswers(to_asking, to_a_pin)
+
+
+@app.command()
+def renew(
+    folder: Folder,
+    name: Annotated[str, typer.Argument(help="aoki, ishida or ueno")],
+    on: Day,
+    link: Annotated[bool, typer.Option(help="Whether the authority writes the link down at once.")] = True,
+) -> None:
+    """Renew the certificate on an emulated card, as a municipality's counter does; the old one is revoked."""
+    from mynapoint.card.emulator.cards import card_names
+    from mynapoint.card.emulator.renewal import LINKS, renew_card
+
+    if name not in card_names(folder):
+        _fail(f"there is no emulated card {name!r} in {folder}")
+    renewal = renew_card(folder, name, on=on.date(), is_linked=link)
+    typer.echo(f"{name}: certificate {renewal.old_serial} is revoked, {renewal.new_serial} replaces it")
+    typer.echo(f"The link is in {folder / 'authority' / LINKS}" if link else "The hub is not told of the link.")
 
 
 def _readers(emulated: Path | None) -> Readers:

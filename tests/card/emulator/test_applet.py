@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mynapoint.card.emulator.applet import LockedAnswers
 from mynapoint.card.emulator.cards import open_card
 from mynapoint.card.transport import Transport
+from property_examples import examples
 
 SELECT_APPLET = "00A4040C0AD392F000260100000001"
 AUTH_PIN, AUTH_KEY, TOKEN = "00A4020C020018", "00A4020C020017", "00A4020C020006"
@@ -49,6 +57,14 @@ def card(own_city: Path) -> Transport:
         ([SELECT_APPLET, "00B0860020"], "9000+32"),
         ([SELECT_APPLET, "00B08A0000"], "9000+256"),
         ([SELECT_APPLET, "00B09F0000"], "6A82"),
+        ([SELECT_APPLET, "00B0A60020"], "6A86"),
+        ([SELECT_APPLET, "00B0869F00"], "9000+1"),
+        ([SELECT_APPLET, "00B086A000"], "6B00"),
+        ([SELECT_APPLET, "00B0880000"], "9000+3"),
+        ([SELECT_APPLET, TOKEN, "00B0009F00"], "9000+1"),
+        ([SELECT_APPLET, TOKEN, "00B07FFF00"], "6B00"),
+        ([SELECT_APPLET, TOKEN, "00B0000000000000"], "6700"),
+        ([SELECT_APPLET, TOKEN, "00B00000"], "6700"),
         ([SELECT_APPLET, AUTH_KEY, "00B0000010"], "6981"),
         ([SELECT_APPLET, SIGNATURE_CERTIFICATE, "00B0000000"], "6982"),
         (
@@ -73,6 +89,11 @@ def card(own_city: Path) -> Transport:
         ([SELECT_APPLET, AUTH_PIN, RIGHT, SIGN.replace("802A0080", "802A0097")], "9000+256"),
         ([SELECT_APPLET, AUTH_PIN, RIGHT, AUTH_KEY, SIGN.replace("802A0080", "802A0980")], "6A86"),
         ([SELECT_APPLET, AUTH_PIN, RIGHT, AUTH_KEY, "802A0080F6" + "00" * 246 + "00"], "6700"),
+        ([SELECT_APPLET, AUTH_PIN, RIGHT, AUTH_KEY, "802A008000"], "6700"),
+        ([SELECT_APPLET, AUTH_PIN, RIGHT, AUTH_KEY, SIGN[:-2]], "6700"),
+        ([SELECT_APPLET, AUTH_PIN, RIGHT, AUTH_KEY, "802A02801F" + "AB" * 31 + "00"], "6700"),
+        ([SELECT_APPLET, AUTH_PIN, RIGHT, AUTH_KEY, "802A048021" + "AB" * 33 + "00"], "6700"),
+        ([SELECT_APPLET, AUTH_PIN, RIGHT, SIGN], "6985"),
         ([SELECT_APPLET, AUTH_PIN, RIGHT, "00A4020C02001A", SIGN], "6982"),
         ([SELECT_APPLET, AUTH_PIN, RIGHT, SELECT_APPLET, AUTH_KEY, SIGN], "6982"),
         ([SELECT_APPLET, AUTH_PIN, RIGHT, WRONG, AUTH_KEY, SIGN], "6982"),
@@ -82,7 +103,10 @@ def card(own_city: Path) -> Transport:
         (["0084000008"], "9000+8"),
         (["01A4040C0AD392F000260100000001"], "6881"),
         (["04A4040C0AD392F000260100000001"], "6882"),
+        (["02A4040C0AD392F000260100000001"], "6881"),
+        (["41A4040C0AD392F000260100000001"], "6881"),
         ([SELECT_APPLET, "0420008000"], "69FC"),
+        ([SELECT_APPLET, TOKEN, "0CB0000020"], "69FC"),
         (["10A40000"], "6E00"),
         ([SELECT_APPLET, "00F0000000"], "6D00"),
         (["00200080"], "6D00"),
@@ -102,3 +126,46 @@ def test_a_reset_card_has_forgotten_the_pin_but_not_the_tries(card: Transport) -
     assert say(card, "00200098") == "6D00"
     assert say(card, SELECT_APPLET, "00200098") == "63C2"
     assert say(card, SELECT_APPLET, AUTH_KEY, SIGN) == "6982"
+
+
+def test_each_established_p1_signs_as_it_says(card: Transport, own_city: Path) -> None:
+    key = x509.load_der_x509_certificate((own_city / "cards" / "aoki" / "auth.der").read_bytes()).public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    digest = hashlib.sha256(b"message").digest()
+    prefix = bytes.fromhex("3031300d060960864801650304020105000420")
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), salt_length=32)
+    say(card, SELECT_APPLET, AUTH_PIN, RIGHT)
+
+    def signed(p1: int, data: bytes) -> bytes:
+        command = bytes((0x80, 0x2A, p1, 0x97, len(data))) + data + b"\0"
+        return card.transmit(command)[:-2]
+
+    for p1, data in ((0x00, prefix + digest), (0x02, digest), (0x03, b"message")):
+        key.verify(signed(p1, data), b"message", padding.PKCS1v15(), hashes.SHA256())
+    assert key.recover_data_from_signature(signed(0x01, b"message"), padding.PKCS1v15(), None) == digest
+    for p1, data in ((0x04, digest), (0x05, b"message")):
+        key.verify(signed(p1, data), b"message", pss, hashes.SHA256())
+
+
+def test_a_locked_pin_answers_as_the_card_was_told_to(own_city: Path) -> None:
+    card = open_card(own_city, "aoki", locked=LockedAnswers(to_asking=0x6984, to_a_pin=0x6983))
+    say(card, SELECT_APPLET, AUTH_PIN, WRONG, WRONG)
+
+    assert [say(card, command) for command in (WRONG, RIGHT, "00200080")] == ["63C0", "6983", "6984"]
+
+
+def test_no_bytes_make_the_card_fail_or_sign_without_its_pin(own_city: Path) -> None:
+    card = open_card(own_city, "aoki")
+    say(card, SELECT_APPLET)
+    starts = ["00A4", "00B0", "0020", "0024", "802A", "0084", ""]
+    pieces = st.tuples(st.sampled_from(starts).map(bytes.fromhex), st.binary(max_size=24)).map(b"".join)
+
+    @given(st.lists(pieces, min_size=1, max_size=5))
+    @examples(100)
+    def say_anything(commands: list[bytes]) -> None:
+        for command in commands:
+            answer = card.transmit(command)
+            assert 2 <= len(answer) <= 258
+            assert command[:2] != bytes.fromhex("802A") or answer[-2:] != b"\x90\x00"
+
+    say_anything()

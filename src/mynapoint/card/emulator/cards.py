@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from mynapoint.card import jpki
-from mynapoint.card.emulator.applet import Applet, CardFiles, PinRule
+from mynapoint.card.emulator.applet import Applet, CardFiles, LockedAnswers, PinRule
 from mynapoint.card.transport import CardGone, Transport
 
 SIGNATURE_CERTIFICATE, SIGNATURE_AUTHORITY = 0x0001, 0x0002
@@ -44,16 +44,17 @@ def card_label(folder: Path, name: str) -> str:
     return label
 
 
-def open_card(folder: Path, name: str, *, state: Path | None = None) -> Transport:
+def open_card(folder: Path, name: str, *, state: Path | None = None, locked: LockedAnswers | None = None) -> Transport:
     """Put an emulated card on a reader of its own in this process.
 
     state   the file of its tries and PINs, if not the card's own
+    locked  how it says that its PIN is locked, if not as most cards are thought to
     Raises  CardGone when there is no such card
     """
     card = folder / "cards" / name
     if name not in card_names(folder):
         raise CardGone(f"there is no emulated card {name!r} in {folder}; there are: {', '.join(card_names(folder))}")
-    return EmulatedCard(card, state or card / "state.json")
+    return EmulatedCard(card, state or card / "state.json", locked or LockedAnswers())
 
 
 def reset_pin(folder: Path, name: str, new_pin: bytearray) -> None:
@@ -80,8 +81,8 @@ def fresh_state(path: Path, *, auth_pin: bytes, signature_password: bytes) -> No
 class EmulatedCard:
     """An emulated card on its reader: a Transport. Each connection is powered by itself; the tries are shared."""
 
-    def __init__(self, card: Path, state: Path) -> None:
-        self._applet: Applet | None = Applet(_files(card), lambda pin_file: _open_pin(state, pin_file))
+    def __init__(self, card: Path, state: Path, locked: LockedAnswers) -> None:
+        self._applet: Applet | None = Applet(_files(card), lambda pin_file: _open_pin(state, pin_file), locked)
 
     def transmit(self, command: bytes | bytearray) -> bytes:
         return self._powered().answer(command)
