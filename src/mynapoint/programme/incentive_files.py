@@ -28,16 +28,8 @@ def parse_incentive(
     Raises RuleFileError, of the first fault with the others of this table.
     """
     faults: list[RuleFileError] = []
-    named: dict[str, Parameter] = {}
-    number, label, passed_over = 0, Words("", ""), False
-    for part, units in _PARTS[table.choice("rule", RuleKind)].items():
-        if part in _OPTIONAL and not table.has(part):
-            continue
-        with faults_into(faults):
-            if table.text(part) in unread:
-                passed_over = True
-            else:
-                named[part] = named_parameter(table, part, parameters, *units)
+    named, passed_over = _read_parts(table, parameters, unread, faults)
+    number, label = 0, Words("", "")
     with faults_into(faults):
         number = table.integer("number")
         if number < 1:
@@ -87,6 +79,23 @@ _PARTS = {
 }
 _CONDITIONS = ("area", "age_from", "age_until", "age_on", "budget")
 _OPTIONAL = frozenset({"registered_by", "on_service_left", "certificate_usable_after", *_CONDITIONS})
+
+
+def _read_parts(
+    table: RuleTable, parameters: Mapping[str, Parameter], unread: Set[str], faults: list[RuleFileError]
+) -> tuple[dict[str, Parameter], bool]:
+    """Return the figures that an incentive names, by part, and whether one was passed over as unread."""
+    named: dict[str, Parameter] = {}
+    passed_over = False
+    for part, units in _PARTS[table.choice("rule", RuleKind)].items():
+        if part in _OPTIONAL and not table.has(part):
+            continue
+        with faults_into(faults):
+            if table.text(part) in unread:
+                passed_over = True
+            else:
+                named[part] = named_parameter(table, part, parameters, *units)
+    return named, passed_over
 
 
 def _final_rule(named: Named) -> PremiumRule | DirectRule:

@@ -203,7 +203,7 @@ def _as_written(value: object) -> str:
 
 
 def _meant(key: str, others: Set[str]) -> str:
-    close = get_close_matches(key, sorted(others), n=1, cutoff=0.75)
+    close = get_close_matches(key, sorted(others), n=1)
     return f"; is {close[0]!r} meant?" if close else ""
 
 
