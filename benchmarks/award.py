@@ -1,150 +1,172 @@
-"""How long an award takes against the limit: DuckDB's bare GROUP BY over the same files, in the same run.
+"""How fast and how large an award is: against DuckDB's bare GROUP BY (the limit), against rivals, and as data grow.
 
-    ./run bench award [--quick] [--transactions N] [--repeat K] [--seed S]
+    ./run bench award [--quick] [--transactions N] [--repeat K] [--seed S] [--only NAME ...] [--growth] [--spark]
 
-Prints ``MARK name measured target ok|short``; ratios are medians of runs that take turns. Not in the marks: CPU ratios,
-which a busy machine disturbs less.
+All jobs take turns in one run, each in a process of its own; ratios are medians of the turns' own ratios. One line a
+mark: ``MARK name measured target ok|short``. Exit 1 where any job's answer differs from ours; 0 where marks are short.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import sys
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
-from datetime import datetime
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
-import duckdb
-import pyarrow.parquet as pq
+from award_jobs import marks
+from award_jobs.answers import differences, lines
+from award_jobs.data import Data, generate
+from award_jobs.measuring import JobFailed, MachineUse, cpu_seconds
+from award_jobs.turns import Planned, Turns
 
-from mynapoint.programme.service_rules import parse_service_rule
-from mynapoint.provider.award_files import Inputs, award_files
-from mynapoint.provider.engines import Engine, run_duckdb
-
-AS_OF = datetime.fromisoformat("2023-04-30T00:00:00+09:00")
-RULE = parse_service_rule(
-    {
-        "service_number": "MP0000001",
-        "incentive": "card_uptake",
-        "round": "round2",
-        "effective": "at_once",
-        "minimum_yen": 1,
-        "rounding": "total",
-        "schedule": {"kind": "month_close", "months": 1, "day": "last"},
-    }
-)
-SECONDS_OF_THE_YEAR = 420 * 86_400
-AT_MOST, AT_LEAST = "at most", "at least"
+ON_ALL_ROWS = ("bare", "raw_files", "stored_cells", "one_more_day", "polars_streaming", "polars_in_memory")
+ON_A_SAMPLE = ("python_loop", "rules_engine", "reference")
+STORED = ("stored_cells", "one_more_day")
+ALWAYS = ("bare", "raw_files")
+GROWTH_TIMES = 20
+MEMORY = "2GB"
+PACKAGES = ("mynapoint", "duckdb", "pyarrow", "ibis-framework", "polars", "zen-engine", "pyspark")
 
 
 def main() -> int:
-    """Run the comparisons; exit 0 also where a mark is short, 1 where engines disagree."""
+    """Run what was asked for; 1 where answers differ, 2 where something to run is not there."""
     options = _options()
-    transactions = options.transactions or (1_000_000 if options.quick else 20_000_000)
-    repeat = options.repeat or (3 if options.quick else 5)
-    size = f"{transactions:,} transactions, {transactions // 20:,} accounts"
-    print(f"duckdb {duckdb.__version__}, {size}, seed {options.seed}")
+    if missing := [name for name in ("polars", "zen") if find_spec(name) is None]:
+        print(f"Not installed: {', '.join(missing)}. Type: .venv/bin/pip install -e '.[bench]'", file=sys.stderr)
+        return 2
+    _print_head(options)
+    began, began_cpu = MachineUse.now(), cpu_seconds()
     with TemporaryDirectory(prefix="mynapoint-bench-") as name:
-        folder = Path(name)
-        whole = generate(folder / "whole", transactions, options.seed)
-        small = generate(folder / "small", min(transactions, 200_000), options.seed)
-        compare(whole, folder, repeat)
-        return compare_with_reference(small, folder)
+        turns = Turns(Path(name) / "out")
+        try:
+            wrong = 0 if options.only == ["growth"] else _compare(options, turns, Path(name))
+            if options.growth or "growth" in (options.only or ()):
+                wrong += _grow(options, turns, Path(name))
+        except JobFailed as error:
+            _show("")
+            print(error, file=sys.stderr)
+            return 2
+    others = MachineUse.now().share_of_others(began, cpu_seconds() - began_cpu)
+    print(f"other work took {others:.0%} of the machine meanwhile")
+    return 1 if wrong else 0
 
 
-def generate(folder: Path, transactions: int, seed: int) -> Inputs:
-    """Write one application for each 20 transactions; 0.1 % of the rows come twice, 1 % are refunds."""
-    folder.mkdir()
-    accounts = max(transactions // 20, 1)
-    day_one = "TIMESTAMPTZ '2022-01-01 00:00:00+09'"
-    applications = f"""
-        SELECT 'A' || lpad(i::VARCHAR, 9, '0') AS application_id, 'SP' || lpad(i::VARCHAR, 8, '0') AS account_id,
-            if(i % 3 = 0, 'purchase', 'top_up') AS counts,
-            {day_one} + to_seconds((hash(i, {seed}) % 10000000)::BIGINT) AS applied_at,
-            if(i % 10 = 0, 1000, 0)::BIGINT AS points_elsewhere
-        FROM range({accounts}) AS applications(i)"""
-    rows = f"""
-        WITH numbered AS (SELECT if(i % 1000 = 999, i - 1, i) AS n FROM range({transactions}) AS rows(i)),
-        owned AS (SELECT n, hash(if(n % 100 = 50, n - 1, n), {seed}) % {accounts} AS account FROM numbered)
-        SELECT 'T' || lpad(n::VARCHAR, 12, '0') AS transaction_id, 'SP' || lpad(account::VARCHAR, 8, '0') AS account_id,
-            CASE WHEN n % 100 = 50 THEN 'refund' WHEN account % 3 = 0 THEN 'purchase' ELSE 'top_up' END AS kind,
-            CASE WHEN n % 100 = 50 THEN 'T' || lpad((n - 1)::VARCHAR, 12, '0') END AS refunds,
-            (1 + hash(n, {seed + 1}) % 5000)::INTEGER AS amount_yen,
-            {day_one} + to_seconds((n * {SECONDS_OF_THE_YEAR} // {transactions})::BIGINT) AS occurred_at
-        FROM owned"""
-    inputs = Inputs(folder / "enrolments.parquet", (folder / "transactions.parquet",))
-    with duckdb.connect() as connection:
-        for query, path in ((applications, inputs.enrolments), (rows, inputs.transactions[0])):
-            connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
-    return inputs
-
-
-def compare(inputs: Inputs, folder: Path, repeat: int) -> None:
-    """Time the bare GROUP BY, the award on tables that are clean, and the whole job from raw files, in turns."""
-    with ExitStack() as stack:
-        connection = stack.enter_context(duckdb.connect())
-        connection.execute(f"CREATE VIEW e AS SELECT * FROM '{inputs.enrolments}'")
-        connection.execute(f"CREATE VIEW t AS SELECT * FROM '{inputs.transactions[0]}'")
-        connection.execute("SET preserve_insertion_order = false")
-        jobs: dict[str, Callable[[], object]] = {
-            "bare": lambda: connection.execute(
-                "CREATE OR REPLACE TEMP TABLE bare AS SELECT account_id, sum(amount_yen) AS yen FROM t GROUP BY 1"
-            ),
-            "award_of_clean_tables": lambda: run_duckdb(
-                connection, RULE, AS_OF, enrolments="e", transactions="t", posted=None, unique=True
-            ),
-            "award_from_raw_files": lambda: award_files(RULE, AS_OF, inputs, folder / "out"),
-        }
-        wall: dict[str, list[float]] = {name: [] for name in jobs}
-        cpu: dict[str, list[float]] = {name: [] for name in jobs}
-        for turn in range(repeat):
-            for name, job in jobs.items():
-                _show(f"turn {turn + 1} of {repeat}: {name}")
-                began, began_cpu = time.perf_counter(), time.process_time()
-                job()
-                wall[name].append(time.perf_counter() - began)
-                cpu[name].append(time.process_time() - began_cpu)
-    limit, limit_cpu = median(wall["bare"]), median(cpu["bare"])
-    print(f"bare GROUP BY: {limit:.2f} s, CPU {limit_cpu:.2f} s")
-    for name, most in (("award_of_clean_tables", 3.2), ("award_from_raw_files", 4.0)):
-        print(f"{name}: {median(wall[name]):.2f} s; CPU {median(cpu[name]) / limit_cpu:.1f} times the limit's")
-        mark(f"{name}_times_bare", median(wall[name]) / limit, most, AT_MOST)
-
-
-def compare_with_reference(inputs: Inputs, folder: Path) -> int:
-    """Time both engines on fewer rows and hold their answers together: 0 when they are the same, otherwise 1."""
-    seconds, answers = {}, {}
-    for engine in (Engine.DUCKDB, Engine.REFERENCE):
-        _show(f"{engine} on fewer rows")
-        began = time.perf_counter()
-        outcome = award_files(RULE, AS_OF, inputs, folder / engine, engine=engine)
-        seconds[engine] = time.perf_counter() - began
-        answers[engine] = pq.read_table(outcome.awards_file)
-    same = answers[Engine.DUCKDB].equals(answers[Engine.REFERENCE])
-    lines = answers[Engine.REFERENCE].num_rows
-    print(f"both engines on fewer rows: {lines:,} lines, {'the same' if same else 'NOT THE SAME'}")
-    mark("duckdb_times_faster_than_reference", seconds[Engine.REFERENCE] / seconds[Engine.DUCKDB], 2.0, AT_LEAST)
-    return 0 if same else 1
-
-
-def mark(name: str, measured: float, target: float, kind: str) -> None:
-    """Print one mark."""
+def _compare(options: argparse.Namespace, turns: Turns, folder: Path) -> int:
+    """Measure everything at one size, the row-by-row rivals on a sample; return how many lines differ from ours."""
+    transactions = options.transactions or (1_000_000 if options.quick else 20_000_000)
+    few = min(transactions, 100_000 if options.quick else 500_000)
+    plan = {job: _planned(job, folder, transactions, options.seed) for job in _chosen(options, ON_ALL_ROWS)}
+    if options.spark:
+        plan["spark"] = _planned("spark", folder, transactions, options.seed)
+    plan |= {job: _planned(job, folder, few, options.seed) for job in _chosen(options, ON_A_SAMPLE)}
+    if any(job in plan for job in STORED):
+        _fill_store(turns, _planned("fill_store", folder, transactions, options.seed))
+    turns.run(list(plan.values()), options.repeat, _show)
     _show("")
-    met = measured <= target if kind == AT_MOST else measured >= target
-    print(f"MARK {name} {measured:.2f} {target:.2f} {'ok' if met else 'short'}", flush=True)
+    marks.table(turns, list(plan.values()), plan["bare"])
+    wrong = _differences(turns, list(plan.values()), folder)
+    marks.against_limit(turns, plan)
+    marks.against_rivals(turns, plan)
+    return wrong
+
+
+def _grow(options: argparse.Namespace, turns: Turns, folder: Path) -> int:
+    """Measure the award from raw files as data grow, with and without a memory limit."""
+    base = options.transactions or (250_000 if options.quick else 5_000_000)
+    sizes = []
+    for transactions in (base, base * GROWTH_TIMES):
+        data = _data(folder, transactions, options.seed)
+        jobs = [Planned(job, data, transactions) for job in ALWAYS]
+        jobs.append(Planned("raw_files", data, transactions, MEMORY))
+        sizes.append({job.name: job for job in jobs})
+    plans = [list(size.values()) for size in sizes]
+    for plan in plans:
+        for planned in plan:
+            turns.measured.pop(planned, None)
+    turns.run([planned for plan in plans for planned in plan], options.growth_repeat, _show)
+    _show("")
+    wrong = 0
+    for plan in plans:
+        marks.table(turns, plan, plan[0])
+        wrong += _differences(turns, plan, folder)
+    marks.growth(turns, *sizes)
+    return wrong
+
+
+def _differences(turns: Turns, plan: Sequence[Planned], folder: Path) -> int:
+    """Hold every answer against ours on the same data; print each that differs."""
+    wrong = compared = 0
+    for planned in plan:
+        ours = Planned("raw_files", planned.data, planned.transactions)
+        if planned == ours or not turns.answer(planned).exists():
+            continue
+        if ours not in turns.measured:
+            turns.run([ours], 1, _show)
+        compared += 1
+        if found := differences(turns.answer(ours), turns.answer(planned)):
+            print(f"DIFFERENT {planned.name}: {found:,} lines of {lines(turns.answer(ours)):,}")
+            wrong += found
+    print(f"{compared} answers compared with ours: {'NOT THE SAME' if wrong else 'the same'}")
+    return wrong
+
+
+def _fill_store(turns: Turns, planned: Planned) -> None:
+    turns.run([planned], 1, _show)
+    once = turns.measured[planned][0]
+    _show("")
+    print(
+        f"the store filled once with {planned.transactions:,} transactions: {once.wall_seconds:.1f} s, "
+        f"CPU {once.cpu_seconds:.1f} s, peak {once.peak_bytes / 1e6:,.0f} MB"
+    )
+
+
+def _planned(job: str, folder: Path, transactions: int, seed: int) -> Planned:
+    return Planned(job, _data(folder, transactions, seed), transactions)
+
+
+def _data(folder: Path, transactions: int, seed: int) -> Data:
+    data = Data(folder / str(transactions))
+    if not data.folder.exists():
+        _show(f"making {transactions:,} transactions")
+        generate(data.folder, transactions, seed)
+    return data
+
+
+def _chosen(options: argparse.Namespace, jobs: Sequence[str]) -> list[str]:
+    return [job for job in jobs if not options.only or job in options.only or job in ALWAYS]
+
+
+def _print_head(options: argparse.Namespace) -> None:
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+    print(f"Python {platform.python_version()}, {', '.join(found)}")
+    print(f"{os.cpu_count()} processors, {gigabytes:.0f} GB, seed {options.seed}, {options.repeat} turns", flush=True)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench award", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="1 M transactions, 3 turns: about a minute")
-    parser.add_argument("--transactions", type=int, help="how many, instead of 20 M")
+    parser.add_argument("--quick", action="store_true", help="1 M transactions, 3 turns: some minutes")
+    parser.add_argument("--transactions", type=int, help="how many, instead of 20 M; with --growth also 20 times it")
     parser.add_argument("--repeat", type=int, help="how many turns, instead of 5")
     parser.add_argument("--seed", type=int, default=20220715)
-    return parser.parse_args()
+    names = [*ON_ALL_ROWS, *ON_A_SAMPLE, "growth"]
+    parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help=f"of {', '.join(names)}")
+    parser.add_argument("--growth", action="store_true", help="5 M against 100 M as well (with --quick 0.25 M, 5 M)")
+    parser.add_argument("--spark", action="store_true", help="the Spark engine as well")
+    options = parser.parse_args()
+    options.growth_repeat = options.repeat or 3
+    options.repeat = options.repeat or (3 if options.quick else 5)
+    return options
 
 
 def _show(step: str) -> None:
