@@ -12,6 +12,7 @@ from mynapoint.hub.settings import *
 
 ROOT_URLCONF = "mynapoint.demo.urls"
 CLOCK = "mynapoint.demo.clock.now"
+LINK_SOURCE = "mynapoint.demo.links.CityLinks"
 BANNER = gettext_lazy("これはデモです。人物・お店・お金はすべて架空のもので、模擬カードを使います。")
 
 TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "templates", *TEMPLATES[0]["DIRS"]]

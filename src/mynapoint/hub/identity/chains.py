@@ -100,6 +100,8 @@ def credentials_along(chain: frozenset[CertificateId]) -> list[Credential]:
 
 def set_predecessors(credentials: list[Credential]) -> None:
     """Note for each certificate of a chain which other of them it replaced, where that is not noted yet."""
+    if len(credentials) < 2:
+        return
     by_id = {CertificateId(one.issuer_key_id, one.serial): one for one in credentials}
     for row in SerialLink.objects.filter(links_along(frozenset(by_id))):
         link = link_of(row)
