@@ -45,9 +45,9 @@ def test_a_draft_is_none_in_another_session_of_the_same_person(reserved: Visitor
 
 def test_a_draft_never_signed_is_removed_after_a_day(reserved: Visitor) -> None:
     reserved.give_account("SP00001234", "482913")
-    assert jobs.run_all()["drafts"] == 0
+    assert jobs.run_all()["drafts removed"] == 0
 
     clock.move_to(clock.START + timedelta(days=1, seconds=1))
 
-    assert jobs.run_all()["drafts"] == 1
+    assert jobs.run_all()["drafts removed"] == 1
     assert not Draft.objects.exists()
