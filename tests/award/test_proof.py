@@ -5,16 +5,18 @@ Each proof is shown to be able to fail: the same question about a wrong rule get
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import z3  # type: ignore[import-untyped]
 from crosshair.core_and_libs import analyze_function, run_checkables
 from crosshair.options import AnalysisKind, AnalysisOptionSet
 from crosshair.statespace import MessageType
 
-from mynapoint.award.premium import due_points, net_yen, posted_now, room_left
+from mynapoint.award.premium import due_points, net_yen, posted_now, premium_points, room_left, yen_to_fill
 from mynapoint.programme.values import Points, Yen
 
-RATE, ROOM, ONE, TWO, POSTED, YEN, BACK = z3.Ints("rate room one two posted yen back")
+RATE, ROOM, FILL, ONE, TWO, POSTED, BACK = z3.Ints("rate room fill one two posted back")
 
 
 def least(a: z3.ArithRef, b: z3.ArithRef) -> z3.ArithRef:
@@ -48,6 +50,19 @@ def test_more_matured_yen_never_lower_what_is_due_at_any_rate() -> None:
     more, more_defined = floor_of(ONE + TWO, "more")
 
     assert proved(least(less, ROOM) <= least(more, ROOM), less_defined, more_defined)
+    assert not proved(least(less, ROOM) < least(more, ROOM), less_defined, more_defined), "a cap stops the growth"
+
+
+def test_yen_beyond_those_that_fill_the_room_change_nothing_at_any_rate() -> None:
+    """The tables cut yen off there, so that no engine divides a large figure, and know a threshold by it."""
+    fills = z3.And(FILL >= 0, FILL * RATE >= ROOM * 100, (FILL - 1) * RATE < ROOM * 100)
+    whole, whole_defined = floor_of(ONE, "whole")
+    cut, cut_defined = floor_of(least(ONE, FILL), "cut")
+
+    assert proved(least(cut, ROOM) == least(whole, ROOM), fills, whole_defined, cut_defined)
+    assert proved((whole >= ROOM) == (ONE >= FILL), fills, whole_defined)
+    one_less = z3.And(FILL >= 0, (FILL + 1) * RATE >= ROOM * 100, FILL * RATE < ROOM * 100)
+    assert not proved(least(cut, ROOM) == least(whole, ROOM), one_less, whole_defined, cut_defined, RATE == 25)
 
 
 def test_posting_on_the_way_ends_in_the_same_total_at_any_rate() -> None:
@@ -72,6 +87,8 @@ def test_a_claw_back_leaves_no_residue_at_any_rate() -> None:
 
     assert proved(z3.And(claw_back <= 0, posted + claw_back >= 0), bought_defined, left_defined, refunded)
     assert proved(posted + claw_back == 0, bought_defined, left_defined, BACK == ONE)
+    uncapped = left - bought
+    assert not proved(posted + uncapped >= 0, bought_defined, left_defined, refunded, RATE == 25), "below zero"
 
 
 def test_both_rounds_together_stay_under_one_cap_at_any_rate() -> None:
@@ -101,6 +118,21 @@ def a_life(first_yen: int, second_yen: int, refunded_yen: int, elsewhere: int) -
     return room, posted + last, last
 
 
+def the_core(yen: int, refunded_yen: int, elsewhere: int, rate: int) -> tuple[int, int, int, int, int]:
+    """Each function of the integer core once, at any rate: net, room, points, yen that fill the room, due.
+
+    pre: 0 <= yen <= 10**12 and 0 <= refunded_yen <= 10**12 and 0 <= elsewhere <= 10**12 and 1 <= rate <= 100
+    post: __return__[0] == max(yen - refunded_yen, 0)
+    post: __return__[1] == max(5000 - elsewhere, 0)
+    post: 0 <= __return__[2] <= __return__[0]
+    post: __return__[3] * rate >= __return__[1] * 100 > (__return__[3] - 1) * rate
+    post: __return__[4] == min(__return__[2], __return__[1])
+    """
+    net = net_yen(Yen(yen), Yen(refunded_yen))
+    room = room_left(Points(5_000), Points(elsewhere))
+    return net, room, premium_points(net, rate), yen_to_fill(room, rate), due_points(net, room, rate)
+
+
 def a_life_with_a_wrong_cap(first_yen: int) -> int:
     """
     pre: 0 < first_yen <= 10**12
@@ -117,9 +149,10 @@ OPTIONS = AnalysisOptionSet(
 )
 
 
-def test_the_code_keeps_the_cap_on_every_path() -> None:
+@pytest.mark.parametrize("contract", [a_life, the_core])
+def test_the_code_keeps_its_contract_on_every_path(contract: Callable[..., object]) -> None:
     """CrossHair may run out of time on a busy machine; it must then have found nothing."""
-    states = {message.state for message in run_checkables(analyze_function(a_life, OPTIONS))}
+    states = {message.state for message in run_checkables(analyze_function(contract, OPTIONS))}
 
     assert states
     assert states <= {MessageType.CONFIRMED, MessageType.CANNOT_CONFIRM}, states
