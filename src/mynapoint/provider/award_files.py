@@ -11,27 +11,40 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mynapoint.award.schemas import AWARDS
+import duckdb
+
+from mynapoint.award.schemas import AWARDS, ENROLMENTS, POSTED, REISSUED, TRANSACTIONS
 from mynapoint.programme.service_rules import ServiceRule
 from mynapoint.provider.engines import DuckDB, Engine, open_duckdb, run_duckdb, run_reference
 from mynapoint.provider.intake import Intake, Taken
-from mynapoint.provider.table_files import quoted
+from mynapoint.provider.rejects import Exact, write_exact_rejects, write_rejects
+from mynapoint.provider.table_files import Encoding, quoted, refuse_damaged
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The files of one award, CSV or Parquet."""
+    """The files of one award, CSV or Parquet; ``encoding`` is how every CSV file is written, None to find out."""
 
     enrolments: Path
     transactions: tuple[Path, ...]
     posted: Path | None = None
+    reissued: tuple[Path, ...] = ()
+    encoding: Encoding | None = None
 
     @property
     def all(self) -> list[Path]:
         """Every file."""
-        return [self.enrolments, *self.transactions, *([self.posted] if self.posted else [])]
+        return [self.enrolments, *self.transactions, *([self.posted] if self.posted else []), *self.reissued]
+
+    def refuse_damaged(self) -> None:
+        """Raise UnreadableFile for the first Parquet file that cannot be read through."""
+        tables = {ENROLMENTS: [self.enrolments], TRANSACTIONS: self.transactions, REISSUED: self.reissued}
+        tables[POSTED] = [self.posted] if self.posted else []
+        for schema, paths in tables.items():
+            for path in paths:
+                refuse_damaged(path, schema.column_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,7 @@ class Outcome:
     points_to_take_back: int
     awards_file: Path
     rejects_file: Path
+    exact_rejects_file: Path | None = None
 
 
 def award_files(
@@ -54,47 +68,94 @@ def award_files(
     *,
     engine: Engine = Engine.DUCKDB,
     memory: str | None = None,
+    spark_master: str = "local[*]",
+    exact_rejects: Exact | None = None,
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Compute what is to be posted at ``as_of`` and write it to the folder ``out``.
 
-    Raises UnreadableFile, BadMemory, OSError for a folder that cannot be written to.
+    ``spark_master`` is where Spark runs, when it is the engine (provider/spark_session.py).
+    ``exact_rejects`` asks for the rows set aside in a second file, with every value as it stood.
+    Raises UnreadableFile, BadMemory, NoSpark, OSError for a folder that cannot be written to.
     Nothing in ``out`` changes before everything has been computed.
     """
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".mynapoint-award-", dir=out) as work_name:
         work = Path(work_name)
         with open_duckdb(memory=memory, spill=work, readable=inputs.all, writable=[]) as connection:
-            intake = Intake(connection, scratch=work, progress=progress)
-            taken = intake.take_all(
-                enrolments=inputs.enrolments, transactions=inputs.transactions, posted=inputs.posted
-            )
-            result = _run(engine, connection, rule, as_of, progress)
+            intake = Intake(connection, scratch=work, encoding=inputs.encoding, progress=progress)
+            try:
+                taken = intake.take_all(
+                    enrolments=inputs.enrolments,
+                    transactions=inputs.transactions,
+                    posted=inputs.posted,
+                    reissued=inputs.reissued,
+                )
+                if engine is Engine.SPARK:
+                    result = _run_spark(
+                        connection, rule, as_of, master=spark_master, work=work, memory=memory, progress=progress
+                    )
+                else:
+                    result = _run(engine, connection, rule, as_of, progress)
+            except duckdb.OutOfMemoryException:
+                raise
+            except duckdb.Error:  # Parquet files are read as far as they are needed, so damage is met anywhere above
+                inputs.refuse_damaged()
+                raise
             progress("writing")
-            awards, rejects = work / "awards.parquet", work / "rejects.csv"
-            connection.execute(
-                f"COPY (SELECT {', '.join(AWARDS.column_names)} FROM {result} ORDER BY {AWARDS.key}) "
-                f"TO {quoted(str(awards.absolute()))} (FORMAT parquet)"
-            )
-            connection.execute(
-                "COPY (SELECT * FROM taken_rejects ORDER BY file, line, field) "
-                f"TO {quoted(str(rejects.absolute()))} (FORMAT csv, HEADER)"
-            )
-            totals = connection.execute(
-                "SELECT count(*), coalesce(sum(points) FILTER (points > 0), 0), "
-                f"coalesce(-sum(points) FILTER (points < 0), 0) FROM {result}"
-            ).fetchone()
-        assert totals is not None
-        for written in (rejects, awards):
-            os.replace(written, out / written.name)
+            totals, files = _write(connection, result, work, exact_rejects)
+        for file in files:
+            os.replace(file, out / file.name)
+    return Outcome(taken, *totals, *(out / file.name for file in files))
+
+
+def _write(
+    connection: DuckDB, result: str, work: Path, exact_rejects: Exact | None
+) -> tuple[tuple[int, int, int], list[Path]]:
+    """Write the awards and the rows set aside; return lines, points to post and to take back, and the files."""
+    awards, rejects = work / "awards.parquet", work / "rejects.csv"
+    connection.execute(
+        f"COPY (SELECT {', '.join(AWARDS.column_names)} FROM {result} ORDER BY {AWARDS.key}) "
+        f"TO {quoted(str(awards.absolute()))} (FORMAT parquet)"
+    )
+    write_rejects(connection, "taken_rejects", rejects)
+    files = [awards, rejects]
+    if exact_rejects is not None:
+        files.append(work / f"rejects.{exact_rejects}")
+        write_exact_rejects(connection, "taken_rejects", files[-1], exact_rejects)
+    totals = connection.execute(
+        "SELECT count(*), coalesce(sum(points) FILTER (points > 0), 0), "
+        f"coalesce(-sum(points) FILTER (points < 0), 0) FROM {result}"
+    ).fetchone()
+    assert totals is not None
     lines, to_post, to_take_back = totals
-    return Outcome(taken, lines, to_post, to_take_back, out / "awards.parquet", out / "rejects.csv")
+    return (lines, to_post, to_take_back), files
+
+
+_TAKEN = {"enrolments": "taken_enrolments", "transactions": "taken_transactions", "posted": "taken_posted"}
 
 
 def _run(engine: Engine, connection: DuckDB, rule: ServiceRule, as_of: datetime, progress: Progress) -> str:
-    tables = {"enrolments": "taken_enrolments", "transactions": "taken_transactions", "posted": "taken_posted"}
+    tables = _TAKEN
     if engine is Engine.REFERENCE:
         progress("computing awards one account after another")
         return run_reference(connection, rule, as_of, **tables)
     connection.execute("SET preserve_insertion_order = false")  # only line numbers needed the order
     return run_duckdb(connection, rule, as_of, **tables, unique=True, progress=progress)
+
+
+def _run_spark(
+    connection: DuckDB,
+    rule: ServiceRule,
+    as_of: datetime,
+    *,
+    master: str,
+    work: Path,
+    memory: str | None,
+    progress: Progress,
+) -> str:
+    from mynapoint.provider.spark import run_spark_on_files
+
+    return run_spark_on_files(
+        connection, rule, as_of, **_TAKEN, master=master, work=work.absolute(), memory=memory, progress=progress
+    )
