@@ -25,6 +25,7 @@ APPLICATIONS = (
 
 NAMES_REFUND = "names a refund; only a top-up or a purchase can be refunded"
 WHOLE = "must be a whole number"
+FULL_WIDTH = "; write 0 to 9, not the full-width ０ to ９"
 RANGE = "must be from 1 to 999999999999"
 KIND = "must be one of top_up, purchase, refund"
 NO_OFFSET = "has no offset; write an instant as 2022-07-15T10:00:00+09:00"
@@ -69,7 +70,8 @@ def standing(connection: duckdb.DuckDBPyConnection) -> list[Any]:
         ("t,a,top_up,,1.5,2022-07-16T10:00:00Z", "amount_yen", "1.5", WHOLE),
         ("t,a,top_up,,1e3,2022-07-16T10:00:00Z", "amount_yen", "1e3", WHOLE),
         ("t,a,top_up,, 1,2022-07-16T10:00:00Z", "amount_yen", " 1", WHOLE),
-        ("t,a,top_up,,１０,2022-07-16T10:00:00Z", "amount_yen", "１０", WHOLE),
+        ("t,a,top_up,,１０,2022-07-16T10:00:00Z", "amount_yen", "１０", WHOLE + FULL_WIDTH),
+        ("t,a,top_up,,1,２０２２-07-16T10Z", "occurred_at", "２０２２-07-16T10Z", INSTANT_SHAPE + FULL_WIDTH),
         ("t,a,top_up,,0,2022-07-16T10:00:00Z", "amount_yen", "0", RANGE),
         ("t,a,top_up,,-5,2022-07-16T10:00:00Z", "amount_yen", "-5", RANGE),
         ("t,a,top_up,,1000000000000,2022-07-16T10:00:00Z", "amount_yen", "1000000000000", RANGE),
@@ -221,8 +223,9 @@ def take_all(
     for path, content in zip(paths, (APPLICATIONS + applications, HEADER + transactions, posted), strict=True):
         path.write_text(content, encoding="utf-8")
     intake = Intake(connection)
-    taken = intake.take_all(enrolments=paths[0], transactions=[paths[1]], posted=paths[2] if posted else None)
-    return taken, connection.execute("SELECT line, field, value, reason FROM taken_rejects ORDER BY ALL").fetchall()
+    intake.take_all(enrolments=paths[0], transactions=[paths[1]], posted=paths[2] if posted else None)
+    aside = connection.execute("SELECT line, field, value, reason FROM taken_rejects ORDER BY ALL").fetchall()
+    return intake.taken(), aside
 
 
 @pytest.mark.parametrize(

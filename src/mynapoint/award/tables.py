@@ -77,6 +77,28 @@ def stages(rule: ServiceRule, as_of: datetime, *, unique: bool) -> Iterator[tupl
     yield RESULT, awards(of_account, _made("award_gross", sums), _made("award_taken_off", sums), rule, as_of)
 
 
+def stages_over_all_rows(rule: ServiceRule, as_of: datetime) -> Iterator[tuple[str, Table]]:
+    """Yield what ``stages`` does for ``award_transactions`` of which some rows do not stand, without leaving them out.
+
+    Sums are linear: every row is added up, and what rows that do not stand gave is taken off again. So the many plain
+    rows are joined and summed once, and no row's id is read (docs/decisions/0012-award-speed.md).
+    Also reads ``award_dropped`` (the rows that do not stand) and ``award_noticed`` (of those that stand at least every
+    refund and everything a refund names).
+    """
+    yield "award_terms", terms(rule)
+    of_account = _made("award_terms", _TERMS)
+    rows = {name: _made(f"award_{name}", dict(TRANSACTIONS.schema())) for name in ("noticed", "dropped")}
+    yield "award_gross", gross_of_all_rows(TRANSACTIONS, of_account, rule, as_of)
+    yield "award_gross_dropped", gross_of_all_rows(rows["dropped"], of_account, rule, as_of)
+    yield "award_refunded", refunded(rows["noticed"])
+    refunds = _made("award_refunded", {"transaction_id": "string", "account_id": "string", "refunded_yen": "int64"})
+    yield "award_taken_off", taken_off(matured_uses(rows["noticed"], of_account, rule, as_of), refunds, rule)
+    sums = {"application_id": "string", "matured": "int64"}
+    dropped = _made("award_gross_dropped", sums | {"enrolled_rows": "int64"}).select(*sums)
+    lost = _made("award_taken_off", sums).union(dropped)
+    yield RESULT, awards(of_account, _made("award_gross", sums), lost, rule, as_of)
+
+
 def one_of_each_id(rows: Table, doubled: Table) -> Table:
     """Keep one row of each transaction id: the earliest, of those the smallest amount, then by its other columns."""
     order = ibis.window(
@@ -114,8 +136,7 @@ def refunded(rows: Table) -> Table:
 
 def matured_uses(rows: Table, of_account: Table, rule: ServiceRule, as_of: datetime) -> Table:
     """Uses that count and have matured: application_id · fill_yen · transaction_id · account_id · amount_yen."""
-    before = min(rule.earning_ends_before, rule.schedule.matured_before(as_of))
-    counted = rows.filter(_.kind != "refund", _.amount_yen >= rule.minimum_yen, _.occurred_at < _tokyo(before))
+    counted = rows.filter(_.kind != "refund", _may_count(rule, as_of))
     uses = counted.join(
         of_account,
         ["account_id", counted.kind == of_account.counts, counted.occurred_at >= of_account.starts_at],
@@ -126,6 +147,19 @@ def matured_uses(rows: Table, of_account: Table, rule: ServiceRule, as_of: datet
 def gross(uses: Table, rule: ServiceRule) -> Table:
     """What the uses come to before refunds: application_id · matured (yen, or points where each use is rounded)."""
     return uses.group_by("application_id").agg(matured=_worth(_.amount_yen, rule).sum())
+
+
+def gross_of_all_rows(rows: Table, of_account: Table, rule: ServiceRule, as_of: datetime) -> Table:
+    """``gross`` of the uses among the rows, which need not stand: application_id · matured · enrolled_rows.
+
+    ``enrolled_rows`` counts the account's rows, whatever they are; ``matured`` is null where none of them counts.
+    """
+    counts = (_.kind == _.counts) & (_.occurred_at >= _.starts_at) & _may_count(rule, as_of)
+    return (
+        rows.join(of_account, "account_id")
+        .group_by("application_id")
+        .agg(matured=ibis.ifelse(counts, _worth(_.amount_yen, rule), None).sum(), enrolled_rows=_.count())
+    )
 
 
 def taken_off(uses: Table, refunds: Table, rule: ServiceRule) -> Table:
@@ -151,6 +185,11 @@ def awards(of_account: Table, gross: Table, taken_off: Table, rule: ServiceRule,
     if isinstance(rule.schedule, Threshold) and as_of < rule.schedule.matures_unreached_at(rule.earning_until):
         due = ibis.ifelse(matured >= _.fill_yen, _.room, 0)
     return lines.select("application_id", points=due - _.posted).filter(_.points != 0)
+
+
+def _may_count(rule: ServiceRule, as_of: datetime) -> ibis.Value:
+    before = min(rule.earning_ends_before, rule.schedule.matured_before(as_of))
+    return (_.amount_yen >= rule.minimum_yen) & (_.occurred_at < _tokyo(before))
 
 
 def _worth(yen: ibis.Value, rule: ServiceRule) -> ibis.Value:

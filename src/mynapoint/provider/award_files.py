@@ -15,7 +15,7 @@ import duckdb
 
 from mynapoint.award.schemas import AWARDS, ENROLMENTS, POSTED, REISSUED, TRANSACTIONS
 from mynapoint.programme.service_rules import ServiceRule
-from mynapoint.provider.engines import DuckDB, Engine, open_duckdb, run_duckdb, run_reference
+from mynapoint.provider.engines import DuckDB, Engine, Noticed, enrolled_rows, open_duckdb, run_duckdb, run_reference
 from mynapoint.provider.intake import Intake, Taken
 from mynapoint.provider.rejects import Exact, write_exact_rejects, write_rejects
 from mynapoint.provider.table_files import Encoding, quoted, refuse_damaged
@@ -85,7 +85,7 @@ def award_files(
         with open_duckdb(memory=memory, spill=work, readable=inputs.all, writable=[]) as connection:
             intake = Intake(connection, scratch=work, encoding=inputs.encoding, progress=progress)
             try:
-                taken = intake.take_all(
+                intake.take_all(
                     enrolments=inputs.enrolments,
                     transactions=inputs.transactions,
                     posted=inputs.posted,
@@ -95,8 +95,14 @@ def award_files(
                     result = _run_spark(
                         connection, rule, as_of, master=spark_master, work=work, memory=memory, progress=progress
                     )
+                    taken = intake.taken()
+                elif engine is Engine.REFERENCE:
+                    progress("computing awards one account after another")
+                    result = run_reference(connection, rule, as_of, **_TAKEN)
+                    taken = intake.taken()
                 else:
-                    result = _run(engine, connection, rule, as_of, progress)
+                    result = _run_duckdb(connection, rule, as_of, progress)
+                    taken = intake.taken(enrolled_rows=enrolled_rows(connection))
             except duckdb.OutOfMemoryException:
                 raise
             except duckdb.Error:  # Parquet files are read as far as they are needed, so damage is met anywhere above
@@ -135,13 +141,19 @@ def _write(
 _TAKEN = {"enrolments": "taken_enrolments", "transactions": "taken_transactions", "posted": "taken_posted"}
 
 
-def _run(engine: Engine, connection: DuckDB, rule: ServiceRule, as_of: datetime, progress: Progress) -> str:
-    tables = _TAKEN
-    if engine is Engine.REFERENCE:
-        progress("computing awards one account after another")
-        return run_reference(connection, rule, as_of, **tables)
-    connection.execute("SET preserve_insertion_order = false")  # only line numbers needed the order
-    return run_duckdb(connection, rule, as_of, **tables, unique=True, progress=progress)
+def _run_duckdb(connection: DuckDB, rule: ServiceRule, as_of: datetime, progress: Progress) -> str:
+    """Award from every row as it was read, and from the few that the intake noticed."""
+    rows = "taken_transactions"
+    return run_duckdb(
+        connection,
+        rule,
+        as_of,
+        enrolments="taken_enrolments",
+        transactions=f"{rows}_rows",
+        posted="taken_posted",
+        noticed=Noticed(standing=f"{rows}_noticed_standing", dropped=f"{rows}_noticed_dropped"),
+        progress=progress,
+    )
 
 
 def _run_spark(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -36,7 +37,20 @@ class Engine(StrEnum):
     """What computes an award; every engine gives the same answer."""
 
     DUCKDB = "duckdb"
+    SPARK = "spark"
     REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What an intake noticed of a table of transactions that was not cleaned: tables or views with its columns.
+
+    ``standing``  of the rows that stand at least every refund and everything a refund names, no id twice
+    ``dropped``   every row that does not stand
+    """
+
+    standing: str
+    dropped: str
 
 
 class BadMemory(ValueError):
@@ -68,6 +82,7 @@ def run_duckdb(
     transactions: str,
     posted: str | None,
     unique: bool = False,
+    noticed: Noticed | None = None,
     progress: Progress = lambda _: None,
 ) -> str:
     """Return the name of a temporary table ``application_id · points`` with what is to be posted at ``as_of``.
@@ -76,22 +91,39 @@ def run_duckdb(
                                        as TIMESTAMP WITH TIME ZONE; one row an application and an account
     posted                             None when nothing has been posted; several lines an application are summed
     unique                             True when no transaction id comes twice: spares the search for repeated rows
+    noticed                            says that not all of ``transactions`` stand, and which do not
     Raises ValueError for a naive ``as_of`` or a name that is not one. The table is replaced by the next run.
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
     _prepare(connection, enrolments, transactions, posted)
-    for name, statement in compiled(rule, as_of, unique=unique):
+    if noticed is not None:
+        _show_rows(connection, "award_noticed", noticed.standing)
+        _show_rows(connection, "award_dropped", noticed.dropped)
+    for name, statement in compiled(rule, as_of, unique=unique, all_rows=noticed is not None):
         progress(f"computing {name.removeprefix('award_').replace('_', ' ')}")
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
-    connection.execute(f"ALTER TABLE temp.{tables.RESULT} ALTER points TYPE BIGINT")
-    return f"temp.{tables.RESULT}"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE award_lines AS SELECT numbered.application_id, points::BIGINT AS points "
+        f"FROM {tables.RESULT} AS line JOIN award_numbered AS numbered ON number = line.application_id"
+    )
+    return "temp.award_lines"
+
+
+def enrolled_rows(connection: DuckDB) -> int:
+    """Return how many standing rows of the last run with ``noticed`` are of accounts with an application."""
+    found = connection.execute(
+        "SELECT (SELECT coalesce(sum(enrolled_rows), 0) FROM award_gross) "
+        "- (SELECT coalesce(sum(enrolled_rows), 0) FROM award_gross_dropped)"
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 @lru_cache(maxsize=64)
-def compiled(rule: ServiceRule, as_of: datetime, *, unique: bool) -> tuple[tuple[str, str], ...]:
+def compiled(rule: ServiceRule, as_of: datetime, *, unique: bool, all_rows: bool) -> tuple[tuple[str, str], ...]:
     """Return the stages of award/tables.py as ``(table, DuckDB's SQL)``, in order."""
-    stages = tables.stages(rule, as_of, unique=unique)
+    stages = tables.stages_over_all_rows(rule, as_of) if all_rows else tables.stages(rule, as_of, unique=unique)
     return tuple((name, str(ibis.to_sql(expression, dialect="duckdb"))) for name, expression in stages)
 
 
@@ -118,10 +150,10 @@ def run_reference(
         {application_id: Points(total) for application_id, total in points.items()},
     )
     columns = {"application_id": pa.array(list(lines), pa.string()), "points": pa.array(lines.values(), pa.int64())}
-    connection.register("award_lines", pa.table(columns))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {tables.RESULT} AS SELECT * FROM award_lines")
-    connection.unregister("award_lines")
-    return f"temp.{tables.RESULT}"
+    connection.register("reference_lines", pa.table(columns))
+    connection.execute("CREATE OR REPLACE TEMP TABLE award_lines AS SELECT * FROM reference_lines")
+    connection.unregister("reference_lines")
+    return "temp.award_lines"
 
 
 def _enrolments(connection: DuckDB, table: str) -> Iterator[premium.Enrolment]:
@@ -143,18 +175,42 @@ def _rows(connection: DuckDB, columns: str, table: str) -> list[tuple[Any, ...]]
 
 
 def _prepare(connection: DuckDB, enrolments: str, transactions: str, posted: str | None) -> None:
-    tokyo = f"make_timestamp(epoch_us({{}}) + {_TOKYO_MICROSECONDS})".format
-    views = {
-        "award_enrolments": f"SELECT application_id, account_id, counts, {tokyo('applied_at')} AS applied_at, "
-        f"points_elsewhere FROM {_name(enrolments)}",
-        "award_transactions": "SELECT transaction_id, account_id, kind, refunds, amount_yen, "
-        f"{tokyo('occurred_at')} AS occurred_at FROM {_name(transactions)}",
-        "award_posted": f"SELECT application_id, points FROM {_name(posted)}"
-        if posted
-        else "SELECT ''::VARCHAR AS application_id, 0::BIGINT AS points WHERE false",
-    }
-    for name, query in views.items():
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+    """Number the applications, and let the number stand for the id in every stage: rows are summed by it in place.
+
+    Kinds are numbers too. Both halve what is carried from row to row (docs/decisions/0012-award-speed.md).
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE award_numbered AS SELECT row_number() OVER ()::INTEGER AS number, "
+        f"application_id, account_id, {_kind('counts')} AS counts, {_tokyo('applied_at')} AS applied_at, "
+        f"points_elsewhere FROM {_name(enrolments)}"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP VIEW award_enrolments AS SELECT number AS application_id, account_id, counts, "
+        "applied_at, points_elsewhere FROM award_numbered"
+    )
+    _show_rows(connection, "award_transactions", transactions)
+    sums = "SELECT 0 AS application_id, 0::BIGINT AS points WHERE false"
+    if posted:
+        sums = (
+            f"SELECT number AS application_id, points FROM {_name(posted)} JOIN award_numbered USING (application_id)"
+        )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW award_posted AS {sums}")
+
+
+def _show_rows(connection: DuckDB, view: str, transactions: str) -> None:
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT transaction_id, account_id, {_kind('kind')} AS kind, refunds, "
+        f"amount_yen, {_tokyo('occurred_at')} AS occurred_at FROM {_name(transactions)}"
+    )
+
+
+def _kind(column: str) -> str:
+    kinds = ", ".join(f"'{kind}'" for kind in premium.Kind)
+    return f"try_cast({column} AS ENUM ({kinds}))"
+
+
+def _tokyo(column: str) -> str:
+    return f"make_timestamp(epoch_us({column}) + {_TOKYO_MICROSECONDS})"
 
 
 def _name(text: str) -> str:

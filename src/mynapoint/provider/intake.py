@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, REJECTS, TRANSACTIONS, TableSchema
+from mynapoint.provider.noticing import notice
 from mynapoint.provider.reissued import endless, make_chains, second_replacements
 from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks
 from mynapoint.provider.table_files import Encoding, TableFile, quoted, read_file
@@ -85,25 +86,36 @@ class Intake:
         self._progress = progress
         self._files: list[Path] = []
         self._broken: Counter[str] = Counter()
+        self._waiting = 0
         columns = ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in REJECTS.columns)
         self._run(f"CREATE OR REPLACE TEMP TABLE taken_rejects ({columns})")
 
     def take_all(
         self, *, enrolments: Path, transactions: Sequence[Path], posted: Path | None, reissued: Sequence[Path] = ()
-    ) -> Taken:
+    ) -> None:
         """Take the inputs of an award. Raises UnreadableFile; anything less sets rows aside."""
         if reissued:
             self.take_reissued(reissued)
         self.take(ENROLMENTS, [enrolments])
         self._set_aside_second_applications()
         self.take(TRANSACTIONS, transactions)
-        waiting = self._set_aside_wrong_refunds()
+        self._set_aside_wrong_refunds()
         self.take(POSTED, [] if posted is None else [posted])
         self._set_aside_unknown_applications()
+
+    def taken(self, *, enrolled_rows: int | None = None) -> Taken:
+        """Return what ``take_all`` gave.
+
+        ``enrolled_rows``  accepted rows of accounts with an application, where an engine has counted them already
+        """
         self._progress("counting rows")
-        not_enrolled = self._count("taken_transactions ANTI JOIN taken_enrolments USING (account_id)")
-        schemas = [ENROLMENTS, TRANSACTIONS, POSTED, *([REISSUED] if reissued else [])]
-        return Taken(tuple(self.tally(schema) for schema in schemas), waiting, not_enrolled, tuple(self.files))
+        tallies = {schema: self.tally(schema) for schema in (ENROLMENTS, TRANSACTIONS, POSTED)}
+        if self._renamed:
+            tallies[REISSUED] = self.tally(REISSUED)
+        if enrolled_rows is None:
+            enrolled_rows = self._count("taken_transactions SEMI JOIN taken_enrolments USING (account_id)")
+        not_enrolled = tallies[TRANSACTIONS].accepted - enrolled_rows
+        return Taken(tuple(tallies.values()), self._waiting, not_enrolled, tuple(self.files))
 
     def take_reissued(self, files: Sequence[Path]) -> None:
         """Take the accounts that replaced others: every table taken afterwards names the first account of a chain."""
@@ -122,14 +134,18 @@ class Intake:
         parts = parts or [
             f"SELECT 0 AS file, 0::BIGINT AS line, {nothing}, false AS is_bad, 0 AS fault, '' AS value WHERE false"
         ]
-        self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {' UNION ALL '.join(parts)}")
-        self._show_standing(schema)
+        rows = " UNION ALL ".join(parts)
+        if self._renamed and "account_id" in schema.column_names:
+            first = "* EXCLUDE first_account_id REPLACE (coalesce(first_account_id, account_id) AS account_id)"
+            rows = f"SELECT {first} FROM ({rows}) LEFT JOIN taken_chains USING (account_id)"
+        self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {rows}")
         self._progress(f"checking {name}")
+        notice(self._connection, schema)
         fields, _, reasons = zip(*checks(schema, is_text=True), strict=True)
         self._set_aside(
             schema,
             f"SELECT file, line, {_sql_list(fields)}[fault], value, {_sql_list(reasons)}[fault] || {FULL_WIDTH_HINT} "
-            f"FROM taken_{name}_rows WHERE is_bad",
+            f"FROM taken_{name}_noticed WHERE is_bad",
         )
         self._drop_repeated(schema)
 
@@ -166,22 +182,13 @@ class Intake:
         return into
 
     def _drop_repeated(self, schema: TableSchema) -> None:
-        """Drop every row but one of each key: rows of the same content are repeated, other content is set aside.
-
-        Keys are searched by their hash, in half the time; where two keys share one, a row is ranked for nothing.
-        """
+        """Drop every row but one of each key: rows of the same content are repeated, other content is set aside."""
         name, key, order = schema.name, schema.key, FIRST_STANDS[schema.name]
-        self._run(
-            f"CREATE OR REPLACE TEMP TABLE taken_doubled AS "
-            f"SELECT hash({key}) AS hashed FROM taken_{name} GROUP BY hashed HAVING count(*) > 1"
-        )
-        if self._count("taken_doubled") == 0:
-            return
         self._run(
             f"CREATE OR REPLACE TEMP TABLE taken_ranked AS SELECT file, line, {key}, "
             f"row_number() OVER (PARTITION BY {key} ORDER BY {order}, file, line) AS place, "
             f"rank() OVER (PARTITION BY {key} ORDER BY {order}) AS content "
-            f"FROM taken_{name} SEMI JOIN taken_doubled ON hash({key}) = hashed"
+            f"FROM taken_{name}_noticed_standing"
         )
         self._run(
             f"INSERT INTO taken_{name}_dropped "
@@ -205,15 +212,16 @@ class Intake:
             ") WHERE place > 1",
         )
 
-    def _set_aside_wrong_refunds(self) -> int:
-        """A refund names a top-up or purchase of its own account. Return how many wait for theirs to arrive."""
+    def _set_aside_wrong_refunds(self) -> None:
+        """A refund names a top-up or purchase of its own account, or waits for it to arrive."""
+        standing = "taken_transactions_noticed_standing"
         self._run(
             "CREATE OR REPLACE TEMP TABLE taken_refunds AS "
-            "SELECT file, line, account_id, refunds FROM taken_transactions WHERE kind = 'refund'"
+            f"SELECT file, line, account_id, refunds FROM {standing} WHERE kind = 'refund'"
         )
         self._run(
             "CREATE OR REPLACE TEMP TABLE taken_originals AS SELECT transaction_id AS refunds, account_id, kind "
-            "FROM taken_transactions SEMI JOIN taken_refunds ON transaction_id = taken_refunds.refunds"
+            f"FROM {standing} SEMI JOIN taken_refunds ON transaction_id = taken_refunds.refunds"
         )
         self._set_aside(
             TRANSACTIONS,
@@ -223,7 +231,7 @@ class Intake:
             "FROM taken_refunds AS refund JOIN taken_originals AS original USING (refunds) "
             "WHERE original.kind = 'refund' OR original.account_id <> refund.account_id",
         )
-        return self._count("taken_refunds ANTI JOIN taken_originals USING (refunds)")
+        self._waiting = self._count("taken_refunds ANTI JOIN taken_originals USING (refunds)")
 
     def _set_aside_unknown_applications(self) -> None:
         self._set_aside(
@@ -247,13 +255,9 @@ class Intake:
         """Let the view hold all rows but the dropped ones; where nothing was dropped it costs nothing."""
         name = schema.name
         without = f"ANTI JOIN taken_{name}_dropped USING (file, line)" if self._count(f"taken_{name}_dropped") else ""
-        columns, chains = ", ".join(schema.column_names), ""
-        if self._renamed and "account_id" in schema.column_names:
-            chains = "LEFT JOIN taken_chains USING (account_id)"
-            columns = columns.replace("account_id", "coalesce(first_account_id, account_id) AS account_id")
+        columns = ", ".join(schema.column_names)
         self._run(
-            f"CREATE OR REPLACE TEMP VIEW taken_{name} AS "
-            f"SELECT file, line, {columns} FROM taken_{name}_rows {without} {chains}"
+            f"CREATE OR REPLACE TEMP VIEW taken_{name} AS SELECT file, line, {columns} FROM taken_{name}_rows {without}"
         )
 
     def _run(self, statement: str) -> None:
