@@ -13,12 +13,12 @@ def append_only(*tables: str) -> RunPython:
     def install(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         for table in tables:
             for statement in _INSTALL[editor.connection.vendor]:
-                editor.execute(statement.format(table=table))
+                editor.execute(statement.format(table=table), params=None)
 
     def remove(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         for table in tables:
             for statement in _REMOVE[editor.connection.vendor]:
-                editor.execute(statement.format(table=table))
+                editor.execute(statement.format(table=table), params=None)
 
     return RunPython(install, remove)
 

@@ -26,13 +26,14 @@ def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock:
                         event=event,
                         refuses=refuses,
                         lock=f"PERFORM * FROM ({lock}) AS locked;" if lock else "",
-                    )
+                    ),
+                    params=None,
                 )
 
     def remove(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         for event in events:
             for statement in _REMOVE[editor.connection.vendor]:
-                editor.execute(statement.format(name=f"{name}_{event.lower()}", table=table))
+                editor.execute(statement.format(name=f"{name}_{event.lower()}", table=table), params=None)
 
     return RunPython(install, remove)
 
