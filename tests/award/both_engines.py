@@ -11,10 +11,11 @@ import duckdb
 import pyarrow as pa
 
 from mynapoint.award import premium
-from mynapoint.award.premium import Enrolment, Kind, Transaction
+from mynapoint.award.premium import Enrolment, Kind, Reissue, Transaction
 from mynapoint.programme.service_rules import ServiceRule, parse_service_rule
 from mynapoint.programme.values import Points, Yen
 from mynapoint.provider import engines
+from mynapoint.provider.reissued import make_chains
 
 MONTH_CLOSE = {"kind": "month_close", "months": 1, "day": "last"}
 AFTER_USE = {"kind": "after_use", "hours": 0}
@@ -87,11 +88,12 @@ def awards(
     enrolments: Sequence[Enrolment],
     transactions: Sequence[Transaction],
     posted: Mapping[str, Points] | None = None,
+    reissues: Sequence[Reissue] = (),
 ) -> dict[str, Points]:
     """Return the points to post by application, on which both engines agree."""
     posted = posted or {}
-    expected = premium.awards(by, as_of, enrolments, transactions, posted)
-    computed = on_duckdb(_connection(), by, as_of, enrolments, transactions, posted)
+    expected = premium.awards(by, as_of, enrolments, transactions, posted, reissues=reissues)
+    computed = on_duckdb(_connection(), by, as_of, enrolments, transactions, posted, reissues=reissues)
     assert computed == expected, f"DuckDB {computed}, reference {expected}"
     return expected
 
@@ -105,9 +107,12 @@ def on_duckdb(
     posted: Mapping[str, Points],
     *,
     unique: bool = False,
+    reissues: Sequence[Reissue] = (),
 ) -> dict[str, Points]:
-    """Return what DuckDB computes."""
+    """Return what DuckDB computes; re-issued accounts are named by the first of their chain before, as by an intake."""
     fill(connection, enrolments, transactions, posted)
+    if reissues:
+        _name_first_accounts(connection, reissues)
     result = engines.run_duckdb(
         connection, by, as_of, enrolments="e", transactions="t", posted="p" if posted else None, unique=unique
     )
@@ -131,6 +136,17 @@ def fill(
         connection.register("rows_of_test", table)
         connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM rows_of_test")
         connection.unregister("rows_of_test")
+
+
+def _name_first_accounts(connection: duckdb.DuckDBPyConnection, reissues: Sequence[Reissue]) -> None:
+    connection.execute("CREATE OR REPLACE TABLE r (account_id TEXT, replaces TEXT)")
+    connection.executemany("INSERT INTO r VALUES (?, ?)", [(one.account_id, one.replaces) for one in reissues])
+    make_chains(connection, "r", into="chains")
+    first = "* EXCLUDE first_account_id REPLACE (coalesce(first_account_id, account_id) AS account_id)"
+    for table in ("e", "t"):
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT {first} FROM {table} LEFT JOIN chains USING (account_id)"
+        )
 
 
 @cache

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -52,6 +52,15 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Reissue:
+    """A card in place of a lost or stolen one: the account ``account_id`` replaces ``replaces``."""
+
+    account_id: str
+    replaces: str
+    reissued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """One eligible use with its refunds taken off: ``net_yen`` is at least 0."""
 
@@ -65,14 +74,22 @@ def awards(
     enrolments: Iterable[Enrolment],
     transactions: Iterable[Transaction],
     posted: Mapping[str, Points],
+    *,
+    reissues: Iterable[Reissue] = (),
 ) -> dict[str, Points]:
-    """Return the points to post now by application id, never 0; negative is a claw-back."""
+    """Return the points to post now by application id, never 0; negative is a claw-back.
+
+    ``enrolments`` has no first account twice: of two applications the earlier one stands.
+    """
+    first = first_accounts(reissues)
     by_account: defaultdict[str, list[Transaction]] = defaultdict(list)
-    for transaction in first_of_each_id(transactions):
-        by_account[transaction.account_id].append(transaction)
+    for row in first_of_each_id(
+        replace(row, account_id=first.get(row.account_id, row.account_id)) for row in transactions
+    ):
+        by_account[row.account_id].append(row)
     lines = {
         enrolment.application_id: posted_now(
-            points_due(rule, enrolment, by_account[enrolment.account_id], as_of),
+            points_due(rule, enrolment, by_account[first.get(enrolment.account_id, enrolment.account_id)], as_of),
             posted.get(enrolment.application_id, Points(0)),
         )
         for enrolment in enrolments
@@ -87,6 +104,28 @@ def points_due(rule: ServiceRule, enrolment: Enrolment, account: Sequence[Transa
     if rule.rounding is Rounding.EACH:
         return min(Points(sum(premium_points(net, rule.premium_rate) for net in nets)), room)
     return due_points(Yen(sum(nets)), room, rule.premium_rate)
+
+
+def first_accounts(reissues: Iterable[Reissue]) -> dict[str, str]:
+    """Return the first account of the chain of each account that replaced another.
+
+    A lost or stolen card and the card that replaced it are one account, however often it happens: their uses count
+    together, a refund on the new one takes off a use of the old one, and together they never exceed the cap. An
+    account replaces one, is replaced by one, and comes back to none: other rows are set aside before.
+
+    Source: the office's FAQ for payment services, on lost and stolen cards (docs/decisions/0015-files-from-outside.md).
+
+    >>> at = datetime(2022, 8, 1)
+    >>> first_accounts([Reissue("C", "B", at), Reissue("B", "A", at)])
+    {'C': 'A', 'B': 'A'}
+    """
+    replaced = {reissue.account_id: reissue.replaces for reissue in reissues}
+    found = {}
+    for account_id, first in replaced.items():
+        while first in replaced:
+            first = replaced[first]  # noqa: PLW2901  (one step back along the chain)
+        found[account_id] = first
+    return found
 
 
 def first_of_each_id(transactions: Iterable[Transaction]) -> list[Transaction]:
