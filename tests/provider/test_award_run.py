@@ -148,6 +148,46 @@ def test_a_refund_after_posting_takes_points_back(month: World) -> None:
     assert [line.points for line in month.hub.lines.values() if line.application_id == "ueno-1"] == [1_000, -1_000]
 
 
+def test_a_run_from_scratch_agrees_with_the_cells_or_says_how_many_differed_and_stands(month: World) -> None:
+    month.run()
+    assert award_run.run(month.provider, as_of=END_OF_AUGUST, now=END_OF_AUGUST, from_scratch=True).differing == 0
+    with month.store.step() as connection:
+        connection.execute("UPDATE cells SET worth = worth - 400 WHERE worth = 4000")
+
+    result = award_run.run(month.provider, as_of=END_OF_SEPTEMBER, now=END_OF_SEPTEMBER, from_scratch=True)
+
+    assert (result.differing, result.lines) == (1, 0)
+    assert month.run(END_OF_SEPTEMBER).lines == 0
+
+
+def test_every_file_is_told_with_all_its_rows(month: World) -> None:
+    month.put("more.csv", ("t-1", AOKI, "top_up", None, 20_000, IN_JULY), ("t-9", UENO, "top_up", None, "x", IN_JULY))
+
+    taken = month.run().taken
+
+    assert [(one.name, one.rows, one.accepted, one.repeated, one.set_aside) for one in taken] == [
+        ("july.csv", 3, 3, 0, 0),
+        ("more.csv", 2, 0, 1, 1),
+    ]
+
+
+def test_credits_of_many_lines_go_out_in_parts_and_each_once(month: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(award_run, "CREDITS_MAX", 1)
+
+    class Dies:
+        def credit(self, batch: str, instructions: Sequence[Credit], *, now: datetime) -> Mapping[str, date]:
+            if batch.endswith("-2"):
+                raise Killed
+            return month.provider.gateway.credit(batch, instructions, now=now)
+
+    with pytest.raises(Killed):
+        award_run.run(replace(month.provider, gateway=Dies()), as_of=END_OF_AUGUST, now=END_OF_AUGUST)
+    assert month.run().points_posted == 6_000
+
+    assert len(list((month.folder / "credits").iterdir())) == 2
+    assert (month.hub.points("aoki-1"), month.hub.points("ueno-1")) == (5_000, 1_000)
+
+
 def test_going_back_in_time_is_refused_and_changes_nothing(month: World) -> None:
     month.run()
     before = month.contents()

@@ -6,8 +6,7 @@ import dataclasses
 import importlib
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +16,9 @@ import typer
 
 from mynapoint.cli.instants import instant
 from mynapoint.cli.ports import refuse_taken
+from mynapoint.cli.provider_words import run_words, shown_on_terminal
 
 if TYPE_CHECKING:
-    from mynapoint.provider.award_run import Step
     from mynapoint.provider.config import Config
     from mynapoint.provider.hub_client import HubClient
 
@@ -34,6 +33,9 @@ app = typer.Typer(
 
 ConfigFile = Annotated[Path, typer.Option("--config", metavar="provider.toml", help="Settings; see docs/providers.md.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress, also on a terminal.")]
+Memory = Annotated[str | None, typer.Option(metavar="SIZE", help="The most memory a step may use, such as 2GB.")]
+AsOf = Annotated[str | None, typer.Option(metavar="INSTANT", help="ISO 8601 with offset; default: now.")]
 
 
 @app.callback()
@@ -64,21 +66,26 @@ def pull(config: ConfigFile = Path("provider.toml"), as_json: AsJson = False) ->
 
 @app.command()
 def run(
+    *,
     config: ConfigFile = Path("provider.toml"),
-    as_of: Annotated[str | None, typer.Option(metavar="INSTANT", help="ISO 8601 with offset; default: now.")] = None,
+    as_of: AsOf = None,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Compute from all transactions; say whether the cells agreed.")
+    ] = False,
+    memory: Memory = None,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Take in new transaction files, award what is due, credit it, report it. The same run twice changes nothing."""
     from mynapoint.provider import award_run
     from mynapoint.provider.award_run import Provider
-    from mynapoint.provider.config import load_config
     from mynapoint.provider.points_gateway import FileGateway
 
     now = _now()
     at = now if as_of is None else instant(as_of).astimezone(UTC)
     with _told_in_one_sentence():
-        settings = load_config(config)
-        with _hub(settings) as hub:
+        settings = _settings(config, memory)
+        with _hub(settings) as hub, shown_on_terminal(quiet=quiet) as shown:
             provider = Provider(
                 store=settings.store,
                 service_number=settings.service_number,
@@ -87,12 +94,45 @@ def run(
                 gateway=FileGateway(settings.credits),
                 hub=hub,
             )
-            result = award_run.run(provider, as_of=at, now=now, progress=_progress())
-    words = (
-        f"As of {result.as_of.isoformat()}: {result.posted:,} lines posted, {result.points_posted:,} points; "
-        f"{result.reports} reports taken by the hub, {result.refused:,} lines refused."
-    )
-    _print(result, words, as_json=as_json)
+            result = award_run.run(
+                provider, as_of=at, now=now, from_scratch=from_scratch, progress=shown.done, working=shown.at_work
+            )
+    _print(result, run_words(result), as_json=as_json)
+    if result.differing:
+        typer.echo(
+            f"Error: {result.differing:,} stored figures differed from what all transactions give; the latter stand. "
+            "Tell the makers of this program: cells must never differ.",
+            err=True,
+        )
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def explain(
+    *,
+    account: Annotated[str, typer.Argument(help="The account, as your system numbers it.")],
+    config: ConfigFile = Path("provider.toml"),
+    as_of: AsOf = None,
+    language: Annotated[str, typer.Option("--lang", metavar="ja|en", help="Language of the page.")] = "ja",
+    as_json: AsJson = False,
+) -> None:
+    """Explain how one account's points came about: which uses count, what they give, when, and what comes next."""
+    from mynapoint.cli.provider_explain import account_lines
+    from mynapoint.programme.values import AccountId, MalformedValue
+    from mynapoint.provider.explain_account import explain_account
+
+    if language not in {"ja", "en"}:
+        raise typer.BadParameter(f"{language!r} is no language here: ja or en", param_hint="--lang")
+    at = _now() if as_of is None else instant(as_of).astimezone(UTC)
+    with _told_in_one_sentence():
+        settings = _settings(config, None)
+        try:
+            account_id = AccountId(account)
+        except MalformedValue as error:
+            raise typer.BadParameter(str(error), param_hint="ACCOUNT") from error
+        with settings.store.step() as connection:
+            explained = explain_account(connection, settings.rules, account_id, at)
+    _print(explained, "\n".join(account_lines(explained, language)), as_json=as_json)
 
 
 @app.command()
@@ -133,6 +173,18 @@ def _now() -> datetime:
     return present
 
 
+def _settings(config: Path, memory: str | None) -> Config:
+    """Read provider.toml; ``memory`` bounds the steps of its store."""
+    from mynapoint.programme.values import MalformedValue
+    from mynapoint.provider.config import load_config
+
+    settings = load_config(config)
+    try:
+        return dataclasses.replace(settings, store=dataclasses.replace(settings.store, memory=memory))
+    except MalformedValue as error:
+        raise typer.BadParameter(str(error), param_hint="--memory") from error
+
+
 @contextmanager
 def _hub(settings: Config) -> Iterator[HubClient]:
     from mynapoint.provider.hub_client import HubClient
@@ -151,7 +203,7 @@ def _told_in_one_sentence() -> Iterator[None]:
     from mynapoint.provider.config import ConfigError
     from mynapoint.provider.hub_client import HubError, HubUnreachable
     from mynapoint.provider.points_gateway import CreditFailed
-    from mynapoint.provider.store import StoreBusy, StoreUnusable
+    from mynapoint.provider.store import StoreBusy, StoreTooSmall, StoreUnusable
     from mynapoint.provider.table_files import UnreadableFile
 
     try:
@@ -159,18 +211,9 @@ def _told_in_one_sentence() -> Iterator[None]:
     except (HubUnreachable, StoreBusy) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(TRY_AGAIN) from None
-    except (ConfigError, HubError, StoreUnusable, CreditFailed, RunRefused, UnreadableFile) as error:
+    except (ConfigError, HubError, StoreUnusable, StoreTooSmall, CreditFailed, RunRefused, UnreadableFile) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(FAILED) from None
-
-
-def _progress() -> Callable[[Step, str], None]:
-    """Tell people of each step as it is done; a machine reading a pipe is told at the end."""
-
-    def tell(step: Step, words: str) -> None:
-        typer.echo(f"{step.value.replace('_', ' '):12}  {words}", err=True)
-
-    return tell if sys.stderr.isatty() else lambda *_: None
 
 
 def _print(result: Any, words: str, *, as_json: bool) -> None:

@@ -29,6 +29,7 @@ from mynapoint.exchange.signatures import (
     verify_request,
 )
 from mynapoint.programme.values import AccountId, IncentiveId, ServiceNumber
+from mynapoint.provider.chains import is_linked
 from mynapoint.provider.store import Store, StoreBusy, only
 
 STORE_WAIT_SECONDS = 2
@@ -191,10 +192,8 @@ def _note_answer(
     given = only(connection, "SELECT answer FROM proof_answers WHERE request_id = ?", asked.request_id)
     if isinstance(given, bytes | bytearray):
         return bytes(given)
-    if isinstance(outcome, Holder):
-        query = "SELECT count(*) FROM linked WHERE account_id = ? AND incentive = ?"
-        if only(connection, query, asked.account_id.text, asked.incentive):
-            outcome = ProofRefusal.ALREADY_LINKED
+    if isinstance(outcome, Holder) and is_linked(connection, asked.account_id.text, asked.incentive):
+        outcome = ProofRefusal.ALREADY_LINKED
     told: AccountProof | AccountProofRefused = (
         _proof(connection, door, asked, outcome)
         if isinstance(outcome, Holder)

@@ -1,9 +1,11 @@
 """One award run: intake → cells → award → pending → credit → posted → report; the same run twice changes nothing."""
 
+# ruff: noqa: S608 (the SQL is ours; nothing of a file's content is put into it)
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,11 +15,12 @@ import duckdb
 from mynapoint.programme.service_rules import ServiceRule
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber
 from mynapoint.provider import inbox, reporting
-from mynapoint.provider.cells import bring_up_to_date
-from mynapoint.provider.due import premium_due
+from mynapoint.provider.cells import bring_up_to_date, make_anew
+from mynapoint.provider.due import check_against_transactions, premium_due
 from mynapoint.provider.hub_client import HubClient
+from mynapoint.provider.inbox import FileTaken
 from mynapoint.provider.points_gateway import Credit, PointsGateway
-from mynapoint.provider.store import Store, instant, only, store_id
+from mynapoint.provider.store import Store, Working, instant, only, store_id
 
 
 class Step(StrEnum):
@@ -33,6 +36,17 @@ class Step(StrEnum):
 
 
 _PARTS = ("accepted", "repeated", "set_aside")
+
+CREDITS_MAX = 50_000
+"""Lines in one call of the gateway, and so in one file of credits: a run keeps no more of them in memory."""
+
+_PARTS = ("accepted", "repeated", "set_aside")
+
+CREDITS_MAX = 50_000
+"""Lines in one call of the gateway, and so in one file of credits: a run keeps no more of them in memory."""
+
+_PARTED = f"""SELECT run, line_id, application_id, incentive, points,
+    (row_number() OVER (PARTITION BY run ORDER BY line_id) - 1) // {CREDITS_MAX} AS part FROM award_lines"""
 
 Progress = Callable[[Step, str], None]
 """Told of each step, with a sentence for people; whatever it raises ends the run there."""
@@ -58,13 +72,16 @@ class Provider:
 class RunResult:
     """A run's figures. ``lines`` and ``points`` are new in this run; what an earlier run left is only finished.
 
-    files, accepted, repeated, set_aside   transaction files and their rows; accepted + repeated + set_aside = rows
+    taken                  the files taken in, each with its rows
+    files, accepted, repeated, set_aside   their sums; accepted + repeated + set_aside = rows
     lines, points          award lines that became pending and their points, claw-backs taken off
     posted, points_posted  lines credited and posted by this run, an earlier run's too
     reports, refused       reports the hub took, and lines in them that it did not record
+    differing              of a run from scratch: cells and lines that all transactions gave otherwise; else None
     """
 
     as_of: datetime
+    taken: tuple[FileTaken, ...]
     files: int
     accepted: int
     repeated: int
@@ -75,40 +92,66 @@ class RunResult:
     points_posted: int
     reports: int
     refused: int
+    differing: int | None
 
 
-def run(provider: Provider, *, as_of: datetime, now: datetime, progress: Progress = lambda *_: None) -> RunResult:
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What an award step did: lines that became pending, their points, and what ``from_scratch`` found to differ."""
+
+    lines: int
+    points: int
+    differing: int | None
+
+
+def run(
+    provider: Provider,
+    *,
+    as_of: datetime,
+    now: datetime,
+    from_scratch: bool = False,
+    progress: Progress = lambda *_: None,
+    working: Working = lambda *_: None,
+) -> RunResult:
     """Award what is due as of an instant, and finish what an earlier run left unfinished.
 
-    as_of   what has matured by this instant is awarded; never after ``now`` and never before an earlier run's
-    now     the programme's present instant
+    as_of         what has matured by this instant is awarded; never after ``now`` and never before an earlier run's
+    now           the programme's present instant
+    from_scratch  compute from all transactions instead of cells, make the cells anew and say how many differed
     Raises  RunRefused, StoreBusy, CreditFailed, HubError; after any of them the same run may be made again
     """
     if as_of > now:
         raise RunRefused(f"as of {as_of.isoformat()}: lies after {now.isoformat()}; nothing has matured in the future")
-    with provider.store.one_run():
-        taken = inbox.take_in(provider.store, provider.inbox, now=now)
+    store = provider.store
+    with store.one_run():
+        taken = inbox.take_in(store, provider.inbox, now=now, working=working)
         accepted, repeated, set_aside = (sum(getattr(one, part) for one in taken) for part in _PARTS)
         rows = f"{accepted:,} rows taken in, {repeated:,} repeated, {set_aside:,} set aside"
         progress(Step.TAKEN_IN, f"{len(taken)} files: {rows}")
-        with provider.store.step() as connection:
-            kept = bring_up_to_date(connection, provider.rules, now=now)
-        progress(Step.CELLS_KEPT, f"{kept.rows:,} cells added, {kept.made_anew:,} applications made anew")
-        with provider.store.step() as connection:
-            lines, points = award(connection, provider.rules, as_of=as_of, now=now)
-        progress(Step.PENDING, f"{lines:,} lines, {points:,} points")
-        _credit(provider, now=now, progress=progress)
-        with provider.store.step() as connection:
+        awarded = _award(provider, as_of=as_of, now=now, from_scratch=from_scratch, progress=progress, working=working)
+        _credit(provider, now=now, progress=progress, working=working)
+        with store.step() as connection:
             posted, points_posted = _post(connection, now=now)
         progress(Step.POSTED, f"{posted:,} lines, {points_posted:,} points posted")
-        with provider.store.step() as connection:
+        with store.step() as connection:
             made = reporting.make_reports(connection, provider.service_number, now=now)
         progress(Step.REPORT_MADE, f"{made} reports to send")
-        reports, refused = reporting.send_reports(provider.store, provider.hub, now=now)
+        reports, refused = reporting.send_reports(store, provider.hub, now=now, working=working)
         progress(Step.REPORTED, f"{reports} reports taken by the hub, {refused:,} lines refused")
     return RunResult(
-        *(as_of, len(taken), accepted, repeated, set_aside),
-        *(lines, points, posted, points_posted, reports, refused),
+        as_of=as_of,
+        taken=taken,
+        files=len(taken),
+        accepted=accepted,
+        repeated=repeated,
+        set_aside=set_aside,
+        lines=awarded.lines,
+        points=awarded.points,
+        posted=posted,
+        points_posted=points_posted,
+        reports=reports,
+        refused=refused,
+        differing=awarded.differing,
     )
 
 
@@ -119,9 +162,17 @@ def last_run_at(connection: duckdb.DuckDBPyConnection) -> datetime | None:
 
 
 def award(
-    connection: duckdb.DuckDBPyConnection, rules: Sequence[ServiceRule], *, as_of: datetime, now: datetime
-) -> tuple[int, int]:
-    """Write what is due and not yet pending as lines; pending lines count as posted, for they will be."""
+    connection: duckdb.DuckDBPyConnection,
+    rules: Sequence[ServiceRule],
+    *,
+    as_of: datetime,
+    now: datetime,
+    from_scratch: bool = False,
+) -> Award:
+    """Write what is due and not yet pending as lines; the cells must be up to date. Raises RunRefused.
+
+    Pending lines count as posted, for they will be.
+    """
     last = last_run_at(connection)
     if last is not None and as_of < last:
         raise RunRefused(
@@ -129,8 +180,10 @@ def award(
             "going back would take back what has been posted since"
         )
     connection.execute("CREATE OR REPLACE TEMP TABLE due (application_no INTEGER, points BIGINT)")
+    differing = 0
     for rule in rules:
-        premium_due(connection, rule, as_of)
+        premium_due(connection, rule, as_of, everything=from_scratch)
+        differing += check_against_transactions(connection, rule, as_of) if from_scratch else 0
     connection.execute(
         """INSERT INTO due SELECT application_no, points FROM instructions JOIN applications USING (application_id)
            WHERE application_id NOT IN (SELECT application_id FROM award_lines)
@@ -149,29 +202,72 @@ def award(
                FROM due JOIN applications USING (application_no) ORDER BY application_id""",
             (f"{store_id(connection)}-{number}", number, now),
         )
-    return lines, points
+    return Award(lines, points, differing if from_scratch else None)
 
 
-def _credit(provider: Provider, *, now: datetime, progress: Progress) -> None:
-    """Credit each run's pending lines through the provider's gateway, the oldest run first."""
+def _award(
+    provider: Provider,
+    *,
+    as_of: datetime,
+    now: datetime,
+    from_scratch: bool,
+    progress: Progress,
+    working: Working,
+) -> Award:
+    """Bring the cells up to date, then award from them: two steps."""
+    working("cells", 0, 0)
     with provider.store.step() as connection:
-        rows = connection.execute(
-            """SELECT run, line_id, account_id, award_lines.incentive, points
-               FROM award_lines JOIN linked USING (application_id)
-               WHERE line_id NOT IN (SELECT line_id FROM line_steps WHERE step = 'credited')
-               ORDER BY run, line_id"""
+        if from_scratch:
+            differing = make_anew(connection, provider.rules, now=now)
+            words = f"made anew; {differing:,} were otherwise"
+        else:
+            differing = 0
+            kept = bring_up_to_date(connection, provider.rules, now=now)
+            words = f"{kept.rows:,} added, {kept.made_anew:,} applications made anew"
+    progress(Step.CELLS_KEPT, f"cells: {words}")
+    working("award", 0, 0)
+    with provider.store.step() as connection:
+        awarded = award(connection, provider.rules, as_of=as_of, now=now, from_scratch=from_scratch)
+    progress(Step.PENDING, f"{awarded.lines:,} lines, {awarded.points:,} points")
+    if awarded.differing is None:
+        return awarded
+    return replace(awarded, differing=awarded.differing + differing)
+
+
+def _credit(provider: Provider, *, now: datetime, progress: Progress, working: Working) -> None:
+    """Credit each run's pending lines through the provider's gateway, the oldest run first, a part at a time.
+
+    A run's parts are always cut at the same lines, so a part that comes again after a crash is the same.
+    """
+    with provider.store.step() as connection:
+        waiting = connection.execute(
+            f"""SELECT DISTINCT run, part FROM ({_parted()})
+                ANTI JOIN (FROM line_steps WHERE step = 'credited') USING (line_id) ORDER BY run, part"""
         ).fetchall()
         batch_name = store_id(connection)
-    for number in sorted({row[0] for row in rows}):
+    for place, (number, part) in enumerate(waiting):
+        working("credit", place, len(waiting))
+        with provider.store.step() as connection:
+            rows = connection.execute(
+                f"""SELECT line_id, account_id, incentive, points
+                    FROM ({_parted()}) JOIN linked USING (application_id, incentive)
+                    WHERE run = ? AND part = ? ORDER BY line_id""",
+                (number, part),
+            ).fetchall()
         instructions = [
             Credit(line_id, AccountId(account_id), IncentiveId(incentive), Points(points))
-            for run_number, line_id, account_id, incentive, points in rows
-            if run_number == number
+            for line_id, account_id, incentive, points in rows
         ]
-        days = provider.gateway.credit(f"{batch_name}-{number}", instructions, now=now)
+        name = f"{batch_name}-{number}" if part == 0 else f"{batch_name}-{number}-{part + 1}"
+        days = provider.gateway.credit(name, instructions, now=now)
         with provider.store.step() as connection:
             _note_credited(connection, instructions, days, now)
         progress(Step.CREDITED, f"{len(instructions):,} lines credited")
+
+
+def _parted() -> str:
+    return f"""SELECT run, line_id, application_id, incentive, points,
+        (row_number() OVER (PARTITION BY run ORDER BY line_id) - 1) // {CREDITS_MAX} AS part FROM award_lines"""
 
 
 def _note_credited(

@@ -49,6 +49,22 @@ def bring_up_to_date(
     return CellsKept(made_anew, rows)
 
 
+def make_anew(connection: duckdb.DuckDBPyConnection, rules: Sequence[ServiceRule], *, now: datetime) -> int:
+    """Make all cells from all uses, and return in how many applications' months the stored ones were otherwise."""
+    bring_up_to_date(connection, rules, now=now)
+    sums = "SELECT application_no, month, sum(worth)::BIGINT AS worth FROM cells GROUP BY 1, 2"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE stored_cells AS {sums}")
+    connection.execute("INSERT INTO stale SELECT application_no FROM applications")
+    bring_up_to_date(connection, rules, now=now)
+    differing = only(
+        connection,
+        f"""SELECT count(*) FROM stored_cells FULL JOIN ({sums}) AS anew USING (application_no, month)
+            WHERE coalesce(stored_cells.worth, 0) <> coalesce(anew.worth, 0)""",
+    )
+    assert isinstance(differing, int)
+    return differing
+
+
 def make_terms(connection: duckdb.DuckDBPyConnection, rule: ServiceRule) -> None:
     """Make ``award_terms``: what holds for each application of the rule's incentive, by its number."""
     connection.execute(

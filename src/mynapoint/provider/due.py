@@ -8,27 +8,32 @@ from datetime import datetime
 
 import duckdb
 import ibis
+import pyarrow as pa
 
 from mynapoint.award import cells, tables
 from mynapoint.programme.schedules import Threshold
 from mynapoint.programme.service_rules import ServiceRule
+from mynapoint.provider import engines
 from mynapoint.provider.cells import ALL_FILES, compiled, make_refunded, make_terms, show_uses
+from mynapoint.provider.numbering import TOKYO_MICROSECONDS
 from mynapoint.provider.store import only
 
 Row = tuple[str, datetime, datetime, int, int]
 
 
-def premium_due(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, as_of: datetime) -> None:
+def premium_due(
+    connection: duckdb.DuckDBPyConnection, rule: ServiceRule, as_of: datetime, *, everything: bool = False
+) -> None:
     """Add to ``due`` (application_no · points) what a rule gives as of an instant; the cells must be up to date.
 
     Pending lines count as posted, for they will be. Stopped applications are left out, and so is one whose account
     another, earlier application of the incentive turned out to have before its card was re-issued.
-    Notes in ``awarded`` how far this award went: the next one starts there.
+    Notes in ``awarded`` how far this award went: the next one starts there, unless ``everything`` is to be computed.
     """
     make_terms(connection, rule)
     cutoff = cells.cutoff(rule, as_of)
     last = _awarded(connection, rule)
-    _choose(connection, rule, last, as_of, cutoff)
+    _choose(connection, rule, None if everything else last, as_of, cutoff)
     _sum_matured(connection, rule, cutoff)
     connection.execute(
         """CREATE OR REPLACE TEMP VIEW award_posted AS
@@ -45,6 +50,65 @@ def premium_due(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, as_of:
     now = (repr(rule), cells.wall_time(as_of), cutoff, batch, notices)
     if now != last:
         connection.execute("INSERT INTO awarded VALUES (?, ?, ?, ?, ?, ?)", (rule.incentive, *now))
+
+
+def check_against_transactions(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, as_of: datetime) -> int:
+    """Compute what ``premium_due`` computed from all transactions instead of cells; return how many lines differ.
+
+    Call it right after ``premium_due`` with ``everything``, when all before is committed: the engine has a connection
+    of its own. Where they differ, ``due`` gets what the transactions give.
+    """
+    with connection.cursor() as other:
+        lines = _due_from_transactions(other, rule, as_of)
+        connection.register("lines_of_transactions", lines)
+        connection.execute(
+            """CREATE OR REPLACE TEMP TABLE right_due AS SELECT application_no, points
+               FROM lines_of_transactions JOIN applications USING (application_id)"""
+        )
+        connection.unregister("lines_of_transactions")
+    differing = only(
+        connection,
+        """SELECT count(*) FROM (FROM due SEMI JOIN chosen USING (application_no)) AS found
+           FULL JOIN right_due USING (application_no) WHERE found.points IS DISTINCT FROM right_due.points""",
+    )
+    assert isinstance(differing, int)
+    if differing:
+        connection.execute("DELETE FROM due WHERE application_no IN (SELECT application_no FROM chosen)")
+        connection.execute("INSERT INTO due FROM right_due")
+    return differing
+
+
+def _due_from_transactions(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, as_of: datetime) -> pa.Table:
+    """Return application_id · points; an application's cards are one account to the engine, named after it."""
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE all_applications AS FROM applications
+            SEMI JOIN counted_accounts USING (application_no) ANTI JOIN stopped USING (application_id)
+            WHERE incentive = '{rule.incentive}'"""
+    )
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP VIEW all_enrolments AS
+            SELECT application_id, application_id AS account_id, if(counts_purchases, 'purchase', 'top_up') AS counts,
+                make_timestamptz(epoch_us(applied_at) - {TOKYO_MICROSECONDS}) AS applied_at,
+                greatest({int(rule.points_max)} - room, 0)::BIGINT AS points_elsewhere
+            FROM all_applications"""
+    )
+    connection.execute(
+        """CREATE OR REPLACE TEMP VIEW all_transactions AS
+           SELECT transaction_id, application_id AS account_id, kind, refunds, amount_yen, occurred_at
+           FROM transactions JOIN accounts USING (account_id) JOIN counted_accounts USING (account_no)
+           JOIN all_applications USING (application_no)"""
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE posted_lines AS SELECT application_id, points FROM award_lines")
+    result = engines.run_duckdb(
+        connection,
+        rule,
+        as_of,
+        enrolments="temp.all_enrolments",
+        transactions="temp.all_transactions",
+        posted="temp.posted_lines",
+        unique=True,
+    )
+    return connection.sql(f"SELECT application_id, points FROM {result}").to_arrow_table()
 
 
 def _awarded(connection: duckdb.DuckDBPyConnection, rule: ServiceRule) -> Row | None:

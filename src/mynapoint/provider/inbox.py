@@ -6,21 +6,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from mynapoint.award.schemas import TRANSACTIONS
+from mynapoint.award.schemas import REISSUED, TRANSACTIONS
+from mynapoint.provider.chains import CHANGED, keep_reissued
 from mynapoint.provider.intake import Intake
 from mynapoint.provider.numbering import keep_rows, number_accounts, wall_time
-from mynapoint.provider.store import Store, only, transaction
+from mynapoint.provider.store import Store, Working, only, transaction
 from mynapoint.provider.table_files import UnreadableFile
 
 ENDINGS = {".csv", ".parquet"}
-CHANGED = "was taken in before with other content; what was taken in first stands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +37,19 @@ class FileTaken:
         return self.accepted + self.repeated + self.set_aside
 
 
-def take_in(
-    store: Store, inbox: Path, *, now: datetime, progress: Callable[[str, int, int], None] = lambda *_: None
-) -> tuple[FileTaken, ...]:
+def take_in(store: Store, inbox: Path, *, now: datetime, working: Working = lambda *_: None) -> tuple[FileTaken, ...]:
     """Take in every file of the inbox that was not taken in before, by name; one file is one step.
 
     Files are left where they are and known by their content; those named ``reissued…`` tell of re-issued cards.
     Rows that cannot be taken are kept in the store and written to ``rejects/NAME.csv`` in the inbox, with line, field,
-    value and reason. ``progress`` is told each file's name, its place and how many there are.
+    value and reason.
     Raises UnreadableFile; the files before it stay taken.
     """
     inbox.mkdir(parents=True, exist_ok=True)
     paths = sorted(path for path in inbox.iterdir() if path.suffix.lower() in ENDINGS and not path.is_dir())
     taken = []
-    for place, path in enumerate(paths, start=1):
-        progress(path.name, place, len(paths))
+    for place, path in enumerate(paths):
+        working(path.name, place, len(paths))
         digest = _digest(path)
         with store.opened() as connection:
             if only(connection, "SELECT 1 FROM intake_files WHERE digest = ?", digest):
@@ -72,11 +69,16 @@ def last_file(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _take(connection: duckdb.DuckDBPyConnection, path: Path, digest: str, now: datetime) -> FileTaken:
     intake = Intake(connection)
-    intake.take(TRANSACTIONS, [path])
-    tally = intake.tally(TRANSACTIONS)
+    is_reissued = path.name.lower().startswith(REISSUED.name)
+    schema, keep = (REISSUED, keep_reissued) if is_reissued else (TRANSACTIONS, keep_new)
+    if is_reissued:
+        intake.take_reissued([path])
+    else:
+        intake.take(TRANSACTIONS, [path])
+    tally = intake.tally(schema)
     number = last_file(connection) + 1
     with transaction(connection):
-        repeated, changed = keep_new(connection, digest, number)
+        repeated, changed = keep(connection, digest, number)
         connection.execute(
             "INSERT INTO rows_set_aside SELECT ?, line, field, value, reason FROM taken_rejects", (digest,)
         )

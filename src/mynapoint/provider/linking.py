@@ -12,6 +12,7 @@ import duckdb
 from mynapoint.exchange.messages import ApplicationNotice, NoticeKind
 from mynapoint.exchange.signatures import BadSignature, PublicKeyOf, verify_document
 from mynapoint.programme.values import ServiceNumber
+from mynapoint.provider.chains import is_linked
 from mynapoint.provider.hub_client import HubClient
 from mynapoint.provider.store import Store, only
 
@@ -104,8 +105,7 @@ def _link(
     before = only(connection, query, notice.application_id)
     if before is not None:
         return None if before == f"{account_id} {notice.incentive}" else SetAside.CHANGED_CONTENT
-    query = "SELECT 1 FROM linked WHERE account_id = ? AND incentive = ?"
-    if only(connection, query, account_id, notice.incentive):
+    if is_linked(connection, str(account_id), notice.incentive):
         return SetAside.ACCOUNT_ALREADY_LINKED
     row = (
         *(notice.application_id, notice.incentive, notice.account_reference, account_id, notice.counts.value),

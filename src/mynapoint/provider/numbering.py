@@ -50,7 +50,7 @@ def number_applications(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE new_accounts AS
             SELECT application_no, coalesce(other.account_id, linked.account_id) AS account_id
-            FROM applications JOIN linked USING (application_id)
+            FROM applications JOIN linked USING (application_id) SEMI JOIN standing USING (application_id)
             LEFT JOIN chains AS own ON own.account_id = linked.account_id
             LEFT JOIN chains AS other ON other.first_account_id = own.first_account_id
             WHERE application_no > {before[0]}"""

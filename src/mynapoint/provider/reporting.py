@@ -11,7 +11,7 @@ from mynapoint.exchange.codec import encode_lines
 from mynapoint.exchange.messages import AwardLine, AwardReportHeader
 from mynapoint.programme.values import IncentiveId, Points, ServiceNumber
 from mynapoint.provider.hub_client import HubAnswerMalformed, HubClient, Receipt
-from mynapoint.provider.store import Store, instant, only, store_id
+from mynapoint.provider.store import Store, Working, instant, only, store_id
 
 LINES_MAX = 10_000
 NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,7 +41,7 @@ def make_reports(connection: duckdb.DuckDBPyConnection, service_number: ServiceN
     return waiting
 
 
-def send_reports(store: Store, hub: HubClient, *, now: datetime) -> tuple[int, int]:
+def send_reports(store: Store, hub: HubClient, *, now: datetime, working: Working = lambda *_: None) -> tuple[int, int]:
     """Send every report that has no receipt, in order; return how many the hub took and the lines it refused.
 
     Raises HubError; what was not taken waits for the next run, as the same bytes under the same id.
@@ -52,7 +52,8 @@ def send_reports(store: Store, hub: HubClient, *, now: datetime) -> tuple[int, i
                ORDER BY number"""
         ).fetchall()
     refused = 0
-    for report_id, body in waiting:
+    for place, (report_id, body) in enumerate(waiting):
+        working("report", place, len(waiting))
         receipt = hub.send_report(report_id=report_id, body=bytes(body))
         with store.step() as connection:
             _note_receipt(connection, receipt, now)

@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,9 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
 }
 """The database loads no code from anywhere; so instants are kept with a zone, but no zone table is ever asked."""
+
+Working = Callable[[str, int, int], None]
+"""Told what a long job is at: a name, how many of its parts are done, and how many there are (0: not known)."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -150,8 +153,8 @@ def store_id(connection: duckdb.DuckDBPyConnection) -> str:
 
 def only(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> object:
     """Return the first value of the first row, or None when there is no row."""
-    row = connection.execute(query, parameters).fetchone()
-    return row[0] if row else None
+    rows = connection.execute(query, parameters).fetchall()  # one row alone would leave the result unfinished
+    return rows[0][0] if rows else None
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -85,10 +85,16 @@ CREATE VIEW transactions AS
         make_timestamptz(epoch_us(occurred_at) - {tokyo}), file
     FROM refunds JOIN accounts USING (account_no);
 
--- Re-issued cards, as they were told; and what follows: every account of a chain with the chain's first account.
+-- Re-issued cards, as they were told; and what follows: every account of a chain with the chain's first
+-- account, and which applications stand where a chain turned out to have two.
 CREATE TABLE reissues (
     account_id TEXT NOT NULL, replaces TEXT NOT NULL, reissued_at TIMESTAMPTZ NOT NULL, file INTEGER NOT NULL);
 CREATE TABLE chains (account_id TEXT NOT NULL, first_account_id TEXT NOT NULL);
+CREATE VIEW standing AS
+    SELECT application_id FROM linked ANTI JOIN chains USING (account_id)
+    UNION ALL
+    SELECT application_id FROM linked JOIN chains USING (account_id)
+    QUALIFY row_number() OVER (PARTITION BY first_account_id, incentive ORDER BY applied_at, application_id) = 1;
 
 -- What a run reads instead of all transactions; derived, and made anew from them at any time (cells.py). applied_at
 -- is Tokyo's wall time; month is months since year 0; worth is yen, or points where the rule rounds each use. The cells
