@@ -61,9 +61,9 @@ def _compare(options: argparse.Namespace, turns: Turns, folder: Path) -> int:
     transactions = options.transactions or (1_000_000 if options.quick else 20_000_000)
     few = min(transactions, 100_000 if options.quick else 500_000)
     plan = {job: _planned(job, folder, transactions, options.seed) for job in _chosen(options, ON_ALL_ROWS)}
-    if options.spark:
-        plan["spark"] = _planned("spark", folder, transactions, options.seed)
     plan |= {job: _planned(job, folder, few, options.seed) for job in _chosen(options, ON_A_SAMPLE)}
+    if options.spark:
+        plan["spark"] = _planned("spark", folder, few, options.seed)
     if any(job in plan for job in STORED):
         _fill_store(turns, _planned("fill_store", folder, transactions, options.seed))
     turns.run(list(plan.values()), options.repeat, _show)
@@ -162,7 +162,7 @@ def _options() -> argparse.Namespace:
     names = [*ON_ALL_ROWS, *ON_A_SAMPLE, "growth"]
     parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help=f"of {', '.join(names)}")
     parser.add_argument("--growth", action="store_true", help="5 M against 100 M as well (with --quick 0.25 M, 5 M)")
-    parser.add_argument("--spark", action="store_true", help="the Spark engine as well")
+    parser.add_argument("--spark", action="store_true", help="the Spark engine as well, on the sample")
     options = parser.parse_args()
     options.growth_repeat = options.repeat or 3
     options.repeat = options.repeat or (3 if options.quick else 5)

@@ -15,9 +15,10 @@ ROWS_AN_ACCOUNT = 20
 DAYS = 30
 """The data are this many files' worth of rows; the last one is the "one more day"."""
 
-AS_OF_BEFORE = datetime.fromisoformat("2023-02-28T00:00:00+09:00")
-AS_OF = datetime.fromisoformat("2023-03-31T00:00:00+09:00")
-"""The last day's rows run from 21 February to 7 March 2023: at AS_OF those of February have matured."""
+AS_OF_BEFORE = datetime.fromisoformat("2023-03-31T00:00:00+09:00")
+AS_OF = datetime.fromisoformat("2023-04-01T00:00:00+09:00")
+"""February matures on 31 March: it is awarded by the run before. The last file's rows run from 21 February to 7 March,
+so those of February are due at once at AS_OF, and those of March are not."""
 
 _DAY_ONE = int(datetime.fromisoformat("2022-01-11T00:00:00+09:00").timestamp())
 _SECONDS = 420 * 86_400
