@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from mynapoint.exchange.card_methods import METHODS
 
 FORMAT = "mynapoint-card-auth:1"
 ALGORITHM = "RS256"
@@ -38,11 +38,13 @@ class CardToken:
     """What the agent delivers: a certificate, not yet verified, and a signature, not yet verified.
 
     ``certificate``  DER of the user-authentication certificate (利用者証明用電子証明書)
-    ``signature``    RSASSA-PKCS1-v1_5 with SHA-256 over ``signed_bytes``
+    ``signature``    over ``signed_bytes``
+    ``algorithm``    how it was made, one of ``card_methods.METHODS``; today's cards know RS256 alone
     """
 
     certificate: bytes
     signature: bytes
+    algorithm: str = ALGORITHM
 
 
 def signed_bytes(*, origin: str, nonce: str, statement: str) -> bytes:
@@ -95,7 +97,7 @@ def encode(token: CardToken) -> str:
     return json.dumps(
         {
             "format": FORMAT,
-            "algorithm": ALGORITHM,
+            "algorithm": token.algorithm,
             "certificate": base64.b64encode(token.certificate).decode(),
             "signature": base64.b64encode(token.signature).decode(),
         }
@@ -104,40 +106,60 @@ def encode(token: CardToken) -> str:
 
 def decode(text: str) -> CardToken:
     """Read a token strictly: size first, exact members, known format and algorithm. Raises BadCardToken."""
-    if len(text.encode(errors="replace")) > TOKEN_BYTES_MAX:
+    if len(text) > TOKEN_BYTES_MAX or len(text.encode(errors="replace")) > TOKEN_BYTES_MAX:
         raise BadCardToken(f"token is longer than {TOKEN_BYTES_MAX} bytes")
     try:
-        members = json.loads(text)
+        members = json.loads(text, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError) as error:
         raise BadCardToken("token is not JSON") from error
     if not isinstance(members, dict) or set(members) != {"format", "algorithm", "certificate", "signature"}:
         raise BadCardToken("token must have exactly format, algorithm, certificate and signature")
-    if members["format"] != FORMAT or members["algorithm"] != ALGORITHM:
-        raise BadCardToken(f"token must be {FORMAT} with {ALGORITHM}")
-    try:
-        certificate = base64.b64decode(members["certificate"], validate=True)
-        signature = base64.b64decode(members["signature"], validate=True)
-    except (binascii.Error, TypeError, ValueError) as error:
-        raise BadCardToken("certificate and signature must be base64") from error
-    return CardToken(certificate, signature)
+    if members["format"] != FORMAT:
+        raise BadCardToken(f"token must be {FORMAT}")
+    algorithm = members["algorithm"]
+    if not isinstance(algorithm, str) or algorithm not in METHODS:
+        raise BadCardToken(f"token must be signed with one of {', '.join(METHODS)}")
+    return CardToken(_binary(members["certificate"]), _binary(members["signature"]), algorithm)
+
+
+def is_signed_by(key: object, token: CardToken, *, origin: str, nonce: str, statement: str) -> bool:
+    """Say whether a certificate's key signed exactly these three by the token's algorithm.
+
+    origin, nonce and statement are the receiver's own stored values, never the sender's. A key of another kind than
+    the algorithm's signed nothing. The certificate itself is not judged here: that is ``hub.identity``'s.
+    """
+    method = METHODS[token.algorithm]
+    message = signed_bytes(origin=origin, nonce=nonce, statement=statement)
+    return method.fits(key) and method.verify(key, token.signature, message)
 
 
 def verify_signature(token: CardToken, *, origin: str, nonce: str, statement: str) -> x509.Certificate:
     """Return the token's certificate if its key signed exactly these three. Raises BadCardToken.
 
-    origin, nonce and statement are the receiver's own stored values, never the sender's. The certificate itself
-    is not judged here: chain, period, purpose and revocation are ``hub.identity``'s.
+    Who issued the certificate, for what and until when is not looked at (``is_signed_by``).
     """
     try:
         certificate = x509.load_der_x509_certificate(token.certificate)
         key = certificate.public_key()
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise BadCardToken("certificate cannot be read") from error
-    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < 2048 or key.public_numbers().e != 65537:
-        raise BadCardToken("the key must be RSA of at least 2048 bits with exponent 65537")
-    message = signed_bytes(origin=origin, nonce=nonce, statement=statement)
-    try:
-        key.verify(token.signature, message, padding.PKCS1v15(), hashes.SHA256())
-    except InvalidSignature as error:
-        raise BadCardToken("the signature is not over this origin, nonce and statement") from error
+    if not is_signed_by(key, token, origin=origin, nonce=nonce, statement=statement):
+        raise BadCardToken("the signature is not over this origin, nonce and statement, or not of this key")
     return certificate
+
+
+def _binary(text: object) -> bytes:
+    try:
+        binary = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError) as error:
+        raise BadCardToken("certificate and signature must be base64") from error
+    if not isinstance(text, str) or base64.b64encode(binary).decode() != text:
+        raise BadCardToken("certificate and signature must be base64 in its one spelling")
+    return binary
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands there twice")
+    return members
