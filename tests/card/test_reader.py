@@ -122,6 +122,14 @@ def test_each_answer_of_the_service_is_a_trouble_of_its_own_and_the_reader_is_na
     assert ends == [("SCardEndTransaction", 1), ("SCardDisconnect", 1)], "the card is reset, whatever it said"
 
 
+def test_an_answer_of_nothing_is_a_card_pulled_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, SCardTransmit=(0, []))
+
+    with pytest.raises(CardLost) as lost:
+        PcscTransport("A 00").transmit(b"\0\x20\0\x80")
+    assert lost.value.trouble is Trouble.CARD_REMOVED
+
+
 def test_a_pins_bytes_are_gone_from_the_list_that_was_handed_to_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
     service = put(monkeypatch)
 
