@@ -16,6 +16,7 @@ import pytest
 
 import mynapoint.demo
 from mynapoint.exchange.signatures import SigningKey
+from mynapoint.provider.store import Store
 from provider.fake_hub import FakeHub
 from provider.world import APPLIED_AT, IN_JULY, World
 
@@ -174,3 +175,47 @@ def test_what_the_connector_keeps_is_closed_to_other_users_of_the_machine(config
 
     kept = [config.parent / "new.duckdb", *(config.parent / "credits").iterdir()]
     assert [path.stat().st_mode & 0o007 for path in kept] == [0, 0]
+
+
+def test_the_help_desk_reads_how_an_accounts_points_came_about(config: Path) -> None:
+    run("pull", "--config", str(config))
+    told = run("run", "--config", str(config), *AS_OF)
+    at = ("--config", str(config), "--as-of", "2022-09-01T00:00:00+09:00")
+
+    japanese = run("explain", AOKI, *at)
+    english = run("explain", AOKI, *at, "--lang", "en")
+    machine = run("explain", AOKI, *at, "--json")
+    unknown = run("explain", "SP99999999", *at)
+
+    assert "july.csv: 1 rows = 1 accepted + 0 set aside + 0 repeated" in told[1]
+    assert japanese[0] == 0, japanese[2]
+    assert "付与率25%、上限5,000ポイント" in japanese[1]
+    assert "t-1  2022年7月20日12時  チャージ  20,000円  対象、2022年8月31日0時から付与できます" in japanese[1]
+    assert "付与すべきポイント 5,000 - 付与済み 5,000 = いま付与するもの 0" in japanese[1]
+    assert "t-1  20 July 2022, 12:00  top-up  20,000 yen  counted, matures on 31 August 2022, 00:00" in english[1]
+    assert json.loads(machine[1])["applications"][0]["premium"]["uses"][0]["matures_at"] == "2022-08-30T15:00:00+00:00"
+    assert "この口座に結び付いた申込はありません。" in unknown[1]
+
+
+def test_a_run_beside_another_is_told_to_try_again(config: Path) -> None:
+    with Store(config.parent / "store.duckdb").one_run():
+        status, out, error = run("run", "--config", str(config), *AS_OF, "--quiet")
+
+    assert (status, out) == (75, "")
+    assert error.count("\n") == 1
+    assert "another award run is under way" in error
+
+
+def test_a_run_from_scratch_says_whether_the_cells_agreed(config: Path) -> None:
+    run("pull", "--config", str(config))
+    agreed = run("run", "--config", str(config), *AS_OF, "--from-scratch", "--memory", "500MB")
+    with Store(config.parent / "store.duckdb").step() as connection:
+        connection.execute("UPDATE cells SET worth = 4")
+    differed = run("run", "--config", str(config), *AS_OF, "--from-scratch")
+    wrong = run("run", "--config", str(config), "--memory", "much")
+
+    assert agreed[0] == 0, agreed[2]
+    assert "the stored cells agreed" in agreed[1]
+    assert (differed[0], "the latter stand" in differed[2]) == (1, True)
+    assert wrong[0] == 2
+    assert "2GB" in wrong[2]
