@@ -96,6 +96,7 @@ def run_duckdb(
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
+    connection.execute("SET perfect_ht_threshold = 20")
     _prepare(connection, enrolments, transactions, posted)
     if noticed is not None:
         _show_rows(connection, "award_noticed", noticed.standing)
