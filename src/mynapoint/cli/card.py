@@ -67,9 +67,7 @@ def emulate(
     from mynapoint.card.emulator.vpcd import emulate as lay_on_reader
     from mynapoint.programme.values import tokyo_day
 
-    host, _, port = vpcd.rpartition(":")
-    if not host or not port.isdecimal():
-        _fail(f"--vpcd must be HOST:PORT, such as 127.0.0.1:35963; got {vpcd}")
+    host, port = _address(vpcd)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -86,7 +84,7 @@ def emulate(
         lay_on_reader(
             transport,
             host=host,
-            port=int(port),
+            port=port,
             stop=stop,
             connected=lambda: typer.echo(f"{card} lies on the virtual reader at {vpcd}"),
         )
@@ -117,6 +115,13 @@ def reset_pin(folder: Folder, name: Annotated[str, typer.Argument(help="aoki, is
     finally:
         wipe(pin)
     typer.echo(f"{name}: new PIN set, 3 tries left")
+
+
+def _address(vpcd: str) -> tuple[str, int]:
+    host, _, port = vpcd.rpartition(":")
+    if not host or not port.isdecimal():
+        _fail(f"--vpcd must be HOST:PORT, such as 127.0.0.1:35963; got {vpcd}")
+    return host, int(port)
 
 
 def _locked_answers(text: str) -> LockedAnswers:
