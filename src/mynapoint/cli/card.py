@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -57,9 +58,7 @@ def emulate(
     ] = "63C0,6984",
 ) -> None:
     """Lay an emulated card on pcscd's virtual reader, until stopped; without --emulated in a city made for today."""
-    import signal
     import tempfile
-    import threading
     from datetime import UTC
 
     from mynapoint.card.emulator.cards import card_names, open_card
@@ -68,9 +67,7 @@ def emulate(
     from mynapoint.programme.values import tokyo_day
 
     host, port = _address(vpcd)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _told_to_stop()
     with tempfile.TemporaryDirectory() as temporary:
         folder = emulated or Path(temporary)
         if emulated is None:
@@ -122,6 +119,16 @@ def _address(vpcd: str) -> tuple[str, int]:
     if not host or not port.isdecimal():
         _fail(f"--vpcd must be HOST:PORT, such as 127.0.0.1:35963; got {vpcd}")
     return host, int(port)
+
+
+def _told_to_stop() -> threading.Event:
+    """Return an event that SIGTERM and Ctrl-C set, instead of ending the command where it stands."""
+    import signal
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _locked_answers(text: str) -> LockedAnswers:
