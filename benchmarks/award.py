@@ -59,7 +59,7 @@ def main() -> int:
 def _compare(options: argparse.Namespace, turns: Turns, folder: Path) -> int:
     """Measure everything at one size, the row-by-row rivals on a sample; return how many lines differ from ours."""
     transactions = options.transactions or (1_000_000 if options.quick else 20_000_000)
-    few = min(transactions, 100_000 if options.quick else 500_000)
+    few = min(transactions, 50_000 if options.quick else 500_000)
     plan = {job: _planned(job, folder, transactions, options.seed) for job in _chosen(options, ON_ALL_ROWS)}
     plan |= {job: _planned(job, folder, few, options.seed) for job in _chosen(options, ON_A_SAMPLE)}
     if options.spark:
