@@ -18,10 +18,11 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc", "impl"}
 MAY_OPEN_CONNECTIONS = {
     "provider/hub_client.py": "the provider speaks to the hub",
     "hub/applications/account_proof.py": "the hub asks a provider for an account proof",
+    "hub/identity/bounded_http.py": "the hub asks the configured OCSP responder or platform provider, within limits",
     "demo/robot.py": "a resident's browser, played",
     "demo/processes.py": "the demo asks its own servers whether they are ready",
 }
-CONNECTION_MODULES = {"httpx", "requests", "aiohttp", "urllib3", "http.client", "urllib.request"}
+CONNECTION_MODULES = {"httpx", "httpcore", "requests", "aiohttp", "urllib3", "http.client", "urllib.request"}
 
 
 def modules() -> list[Path]:

@@ -88,7 +88,7 @@ def test_a_root_without_the_emulations_name_is_refused_in_an_emulation(settings:
     (tmp_path / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
     settings.TRUST = tmp_path
 
-    with pytest.raises(ImproperlyConfigured, match="real root must not lie"):
+    with pytest.raises(ImproperlyConfigured, match="an unknown root must never lie in the trust folder of emulated"):
         trust_store()
 
 
@@ -103,7 +103,7 @@ def test_a_list_that_no_root_signed_is_refused(city: Path, settings: Settings, t
 
 
 def test_an_unknown_environment_is_an_error(settings: Settings) -> None:
-    settings.CARD_ENVIRONMENT = "test"
+    settings.CARD_ENVIRONMENT = "staging"
 
     assert [message.id for message in check_trust()] == ["identity.E001"]
 

@@ -3,7 +3,12 @@
 MYNAPOINT_STATE        folder of database, keys and secrets (default: ./state)
 MYNAPOINT_ORIGINS      the hub's public origins, comma-separated; cards sign the one their page was opened at
 MYNAPOINT_TRUST        folder of the card authority's root certificates and revocation lists (PEM and DER)
-MYNAPOINT_ENVIRONMENT  production | emulated: which cards may sign here; never both
+MYNAPOINT_ENVIRONMENT  production | test | emulated: which cards may sign here; never two of them
+MYNAPOINT_CARD_VERIFIER   dotted path of the back end that judges cards (hub/identity/verification.py)
+MYNAPOINT_CARD_POLICY     policy of certificates for signing in; only for J-LIS's test cards is it another
+MYNAPOINT_CARD_ALGORITHMS what cards sign with: RS256; RS256,ES384 also lets the announced card in
+MYNAPOINT_OCSP            address of the card authority's OCSP responder; the only one that is ever asked
+MYNAPOINT_CRL_HOURS       how old a revocation list may be (default: 24)
 MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)
 MYNAPOINT_LINK_SOURCE  dotted path of the class that is asked which certificate a new one replaced
                        (hub/identity/links.py; default: what `mynapoint hub links` brought in)
@@ -26,6 +31,13 @@ CARD_ENVIRONMENT = os.environ.get("MYNAPOINT_ENVIRONMENT", "production")
 CLOCK = os.environ.get("MYNAPOINT_CLOCK", "django.utils.timezone.now")
 CARD_AGENT = os.environ.get("MYNAPOINT_CARD_AGENT", "http://127.0.0.1:47220")
 LINK_SOURCE = os.environ.get("MYNAPOINT_LINK_SOURCE", "mynapoint.hub.identity.links.LocalTable")
+CARD_POLICY = os.environ.get("MYNAPOINT_CARD_POLICY", "1.2.392.200149.8.5.1.3.30")
+CARD_ALGORITHMS = os.environ.get("MYNAPOINT_CARD_ALGORITHMS", "RS256").split(",")
+OCSP_RESPONDER = os.environ.get("MYNAPOINT_OCSP", "")
+CRL_HOURS = int(os.environ.get("MYNAPOINT_CRL_HOURS", "24"))
+VERIFIERS = {
+    "card": os.environ.get("MYNAPOINT_CARD_VERIFIER", "mynapoint.hub.identity.local_verifier.LocalVerifier"),
+}
 BANNER: object = ""
 
 

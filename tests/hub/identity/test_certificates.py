@@ -1,154 +1,143 @@
-"""Which certificates may sign: every wrong one refused for its own reason, and the honest twin accepted."""
+"""Which certificates may answer: the whole corpus, each bad one refused for its own fault, each good one accepted."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from pytest_django import Settings
 
-from hub import clock
-from mynapoint.award.refusals import Refusal, Refused
-from mynapoint.hub.identity.certificates import AUTHENTICATION_POLICY, check_certificate
-from mynapoint.hub.identity.trust import RevocationList, TrustStore
+from hub.identity.judged import World, trust_of
+from mynapoint.award.refusals import Refusal
+from mynapoint.card.emulator.authority import SigningKey, new_key, new_root
+from mynapoint.hub.identity.certificates import check_certificate
+from mynapoint.hub.identity.faults import CertificateFault, CertificateRefused
+from mynapoint.hub.identity.profiles import CardProfile
+from mynapoint.programme.values import tokyo_day
 
-NOW = clock.START
-DAY = timedelta(days=1)
-SIGNATURE_POLICY = x509.ObjectIdentifier("1.2.392.200149.8.5.1.1.20")
-UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
-
-
-@cache
-def rsa_key(name: str, size: int = 2048) -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=size)
+NEXT_CARDS = CardProfile(algorithms=frozenset({"RS256", "ES384"}))
 
 
-@dataclass(frozen=True)
-class Leaf:
-    """A user-authentication certificate in the real shape, and one way in which it may be wrong."""
-
-    issuer: str = "root"
-    policy: x509.ObjectIdentifier | None = AUTHENTICATION_POLICY
-    digital_signature: bool = True
-    content_commitment: bool = False
-    eku: x509.ObjectIdentifier | None = Eku.CLIENT_AUTH
-    ca: bool | None = None
-    extra: x509.UnrecognizedExtension | None = None
-    key: str = "rsa2048"
-    valid_from: datetime = NOW - DAY
-    valid_until: datetime = NOW + DAY
-
-    def certificate(self) -> x509.Certificate:
-        key = ec.generate_private_key(ec.SECP384R1()) if self.key == "p384" else rsa_key("leaf", int(self.key[3:]))
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "14ALNUM")]))
-            .issuer_name(NAME)
-            .public_key(key.public_key())
-            .serial_number(4711)
-            .not_valid_before(self.valid_from)
-            .not_valid_after(self.valid_until)
-            .add_extension(key_usage(self.digital_signature, self.content_commitment), critical=True)
-        )
-        if self.policy:
-            builder = builder.add_extension(
-                x509.CertificatePolicies([x509.PolicyInformation(self.policy, None)]), critical=True
-            )
-        if self.eku:
-            builder = builder.add_extension(x509.ExtendedKeyUsage([self.eku]), critical=False)
-        if self.ca is not None:
-            builder = builder.add_extension(x509.BasicConstraints(ca=self.ca, path_length=None), critical=True)
-        if self.extra:
-            builder = builder.add_extension(self.extra, critical=True)
-        return builder.sign(rsa_key(self.issuer), hashes.SHA256())
+@pytest.fixture(autouse=True)
+def _production(settings: Settings) -> None:
+    settings.CARD_ENVIRONMENT = "production"
 
 
-NAME = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "JPKI-EMU")])
+def test_every_good_certificate_is_accepted_and_every_bad_one_refused_for_its_fault(world: World) -> None:
+    wrong = {}
+    for case in world.corpus.certificates:
+        fault = world.fault(case.der)
+        expected: set[CertificateFault | None] = {CertificateFault[one.name] for one in case.faults} or {None}
+        if fault not in expected:
+            wrong[case.name] = (fault, expected)
+
+    assert wrong == {}
+    assert len(world.corpus.certificates) > 45
 
 
-def key_usage(digital_signature: bool, content_commitment: bool, ca: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(digital_signature, content_commitment, False, False, False, ca, ca, False, False)
+def test_an_accepted_certificate_is_known_by_its_roots_key_and_serial(world: World) -> None:
+    names = ("good", "good, of the older generation")
+    kept = [world.issued(world.corpus.certificate(name).der).kept for name in names]
+
+    older, newer = (trust_of((root,)) for root in world.corpus.roots[1:])
+    assert [one.issuer_key_id for one in kept] == [key_id.hex() for store in (newer, older) for key_id in store.roots]
+    certificate = x509.load_der_x509_certificate(world.good)
+    assert kept[0].serial == f"{certificate.serial_number:x}"
+    assert kept[0].valid_until == certificate.not_valid_after_utc
 
 
-@cache
-def root(name: str) -> x509.Certificate:
-    key = rsa_key(name)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(NAME)
-        .issuer_name(NAME)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2030, 1, 1, tzinfo=UTC))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(key_usage(False, False, ca=True), critical=True)
-        .sign(key, hashes.SHA256())
-    )
+def test_a_root_is_chosen_by_its_key_in_whatever_order_the_roots_of_one_name_stand(world: World) -> None:
+    roots = world.corpus.roots
+    for order in (roots, roots[::-1], (roots[1], roots[2]), (roots[2], roots[1])):
+        assert world.issued(world.good, trust=trust_of(order)).root.certificate == roots[2]
+    with pytest.raises(CertificateRefused) as refused:
+        world.issued(world.good, trust=trust_of(roots[:2]))
+    assert refused.value.fault is CertificateFault.ISSUER
 
 
-def trust(revoked: dict[int, datetime] | None = None) -> TrustStore:
-    roots = {b"1": root("older"), b"2": root("root")}
-    listed = RevocationList(NOW - DAY, NOW + DAY, revoked or {})
-    return TrustStore(roots, {b"1": listed, b"2": listed})
+def test_the_last_second_of_a_period_belongs_to_it(world: World) -> None:
+    last = x509.load_der_x509_certificate(world.good).not_valid_after_utc
+    day = tokyo_day(last)
+
+    assert check_certificate(world.good, **at(world, last)).kept.valid_until == last
+    with pytest.raises(CertificateRefused) as refused:
+        check_certificate(world.good, **at(world, last + timedelta(seconds=1)))
+    assert (refused.value.fault, refused.value.reasons[0].figures) == (CertificateFault.EXPIRED, {"expired_on": day})
 
 
-def refusal(leaf: Leaf, store: TrustStore | None = None) -> tuple[Refusal, dict[str, object]]:
-    with pytest.raises(Refused) as refused:
-        check_certificate(leaf.certificate(), trust=store or trust(), now=NOW, environment="production")
-    return refused.value.refusal, dict(refused.value.reasons[0].figures)
+def at(world: World, instant: datetime) -> dict[str, Any]:
+    return {"algorithm": "RS256", "profile": CardProfile(), "trust": world.trust, "now": instant}
 
 
-@pytest.mark.parametrize("leaf", [Leaf(), Leaf(eku=None), Leaf(ca=False), Leaf(issuer="older")])
-def test_a_certificate_in_order_is_accepted_under_the_root_whose_key_signed_it(leaf: Leaf) -> None:
-    checked = check_certificate(leaf.certificate(), trust=trust(), now=NOW, environment="production")
+def test_the_next_cards_certificate_is_accepted_by_a_hub_that_is_told_of_it(world: World) -> None:
+    card = world.corpus.next_card
+    trust = trust_of((*world.corpus.roots, card.root), (card.revocation_list,))
 
-    assert checked.serial == f"{4711:x}"
-    assert checked.issuer_key_id == (b"1" if leaf.issuer == "older" else b"2").hex()
-
-
-@pytest.mark.parametrize(
-    ("leaf", "why"),
-    [
-        (Leaf(policy=SIGNATURE_POLICY), "its policy is not user authentication"),
-        (Leaf(policy=None), "its policy is not user authentication"),
-        (Leaf(digital_signature=False), "its key usage is not authentication"),
-        (Leaf(content_commitment=True), "its key usage is not authentication"),
-        (Leaf(eku=Eku.SERVER_AUTH), "its extended key usage is not client authentication"),
-        (Leaf(ca=True), "it is a certificate authority"),
-        (Leaf(extra=UNKNOWN), "it has an unknown critical extension"),
-        (Leaf(key="rsa1024"), "its key is not RSA of 2048 bits"),
-        (Leaf(key="p384"), "its key is not RSA of 2048 bits"),
-        (Leaf(issuer="a stranger with the same name"), "no configured root signed it"),
-    ],
-)
-def test_a_certificate_that_is_not_for_signing_in_is_not_accepted(leaf: Leaf, why: str) -> None:
-    assert refusal(leaf) == (Refusal.CERTIFICATE_NOT_ACCEPTED, {"why": why})
+    for der in (card.certificate, card.from_todays_root):
+        issued = world.issued(der, trust=trust, algorithm="ES384", profile=NEXT_CARDS)
+        assert isinstance(issued.key, ec.EllipticCurvePublicKey)
+        for algorithm, profile in (("ES384", CardProfile()), ("RS256", NEXT_CARDS)):
+            with pytest.raises(CertificateRefused) as refused:
+                world.issued(der, trust=trust, algorithm=algorithm, profile=profile)
+            assert refused.value.fault is CertificateFault.KEY
 
 
-def test_a_period_is_told_with_its_day_in_tokyo() -> None:
-    late = datetime(2022, 7, 14, 15, 30, tzinfo=UTC)  # 00:30 on the 15th in Tokyo
-    assert refusal(Leaf(valid_until=late)) == (Refusal.CERTIFICATE_EXPIRED, {"expired_on": NOW.date()})
-    soon = NOW + timedelta(hours=1)
-    assert refusal(Leaf(valid_from=soon)) == (Refusal.CERTIFICATE_NOT_YET_VALID, {"valid_from": NOW.date()})
+def test_a_verdict_is_the_same_the_second_time_and_for_another_resident(world: World) -> None:
+    profile = CardProfile()
+    for _ in range(2):
+        for case in world.corpus.certificates:
+            try:
+                world.issued(case.der, profile=profile)
+                found = None
+            except CertificateRefused as refused:
+                found = refused.fault
+            expected = {CertificateFault[one.name] for one in case.faults} - {CertificateFault.REVOKED}
+            assert found in (expected or {None}), case.name
 
 
-def test_the_last_second_of_a_period_belongs_to_it() -> None:
-    leaf = Leaf(valid_until=NOW)
-    check_certificate(leaf.certificate(), trust=trust(), now=NOW, environment="production")
+def test_every_fault_tells_the_resident_what_to_do_and_the_log_no_certificate(world: World) -> None:
+    with pytest.raises(CertificateRefused) as refused:
+        world.issued(world.corpus.certificate("signature certificate").der)
 
-    assert refusal(replace(leaf, valid_until=NOW - timedelta(seconds=1)))[0] is Refusal.CERTIFICATE_EXPIRED
+    assert refused.value.refusal is Refusal.CERTIFICATE_OF_ANOTHER_KIND
+    assert len(refused.value.fingerprint) == 64
+    assert str(refused.value) == "certificate_of_another_kind"
+    assert {fault.refusal.code for fault in CertificateFault} <= {refusal.code for refusal in Refusal}
 
 
-def test_a_revoked_certificate_is_refused_whatever_the_environment() -> None:
-    store = trust({4711: NOW - DAY})
+def test_a_certificate_that_names_no_issuers_key_is_tried_with_every_root(world: World) -> None:
+    authority = new_root("JPKI for user authentication", valid_from=tokyo_day(world.now) - timedelta(days=9))
+    nameless = like_the_good_one(world, authority.root.subject, authority.key)
 
-    assert refusal(Leaf(), store)[0] is Refusal.CERTIFICATE_REVOKED
-    with pytest.raises(Refused):
-        check_certificate(Leaf().certificate(), trust=store, now=NOW, environment="emulated")
+    assert world.issued(nameless, trust=trust_of((*world.corpus.roots, authority.root))).kept.serial == f"{4711:x}"
+    assert world.fault(nameless) is CertificateFault.ISSUER
+
+
+def test_a_root_issues_under_its_own_name_only(world: World) -> None:
+    authority = new_root("JPKI for user authentication", valid_from=tokyo_day(world.now) - timedelta(days=9))
+    other = new_root("JPKI for digital signature", valid_from=tokyo_day(world.now), key=authority.key).root.subject
+
+    for name, fault in ((authority.root.subject, None), (other, CertificateFault.ISSUER)):
+        certificate = like_the_good_one(world, name, authority.key)
+        try:
+            world.issued(certificate, trust=trust_of((authority.root,)))
+            found = None
+        except CertificateRefused as refused:
+            found = refused.fault
+        assert found is fault
+
+
+def like_the_good_one(world: World, issuer: x509.Name, key: SigningKey) -> bytes:
+    """Return a certificate in order, but that it does not name its issuer's key."""
+    good = x509.load_der_x509_certificate(world.good)
+    builder = x509.CertificateBuilder(issuer, good.subject, new_key().public_key(), 4711)
+    builder = builder.not_valid_before(good.not_valid_before_utc).not_valid_after(good.not_valid_after_utc)
+    for extension in good.extensions:
+        if not isinstance(extension.value, x509.AuthorityKeyIdentifier):
+            builder = builder.add_extension(extension.value, critical=extension.critical)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)

@@ -6,8 +6,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography import x509
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -16,10 +14,10 @@ from mynapoint.exchange import card_token
 from mynapoint.hub.audit.actions import VISITOR, record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity import lineage
-from mynapoint.hub.identity.certificates import AuthCertificate, check_certificate, fingerprint_of
-from mynapoint.hub.identity.links import CertificateId
+from mynapoint.hub.identity.certificates import AuthCertificate
+from mynapoint.hub.identity.faults import CertificateFault, CertificateRefused
 from mynapoint.hub.identity.models import Challenge, Credential, ParkedAnswer, Purpose, Resident
-from mynapoint.hub.identity.trust import trust_store
+from mynapoint.hub.identity.verification import Question, Route, Verified, verifier
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 """By the machine's clock: how long a card may take to answer, the PIN included."""
@@ -114,24 +112,15 @@ def take_signature(*, parked_id: str, session: str, purpose: Purpose, now: datet
         raise _lapsed()
     if parked.error:
         raise Refused(_AGENT_ERRORS[parked.error])
-    try:
-        token = card_token.decode(parked.token)
-        certificate = x509.load_der_x509_certificate(token.certificate)
-    except ValueError as error:
-        raise Refused(Refusal.CARD_SIGNATURE_INVALID) from error
-    checked = _checked(certificate, now=now)
-    try:
-        card_token.verify_signature(
-            token, origin=challenge.origin, nonce=challenge.nonce, statement=challenge.statement
-        )
-    except card_token.BadCardToken as error:
-        raise Refused(Refusal.CARD_SIGNATURE_INVALID) from error
+    question = Question(challenge.origin, challenge.nonce, challenge.statement)
+    verified = _verified(parked.token, question, now=now)
+    assert isinstance(verified.who, AuthCertificate), "a card's answer shows a certificate"
     return Signature(
-        certificate=checked,
+        certificate=verified.who,
         statement=challenge.statement,
         origin=challenge.origin,
         nonce=challenge.nonce,
-        signature=token.signature,
+        signature=verified.proof,
         subject=challenge.subject,
         signed_at=now,
     )
@@ -195,16 +184,13 @@ def _taken(kind: type[Challenge] | type[ParkedAnswer], *, pk: str | int) -> bool
     return count == 1
 
 
-def _checked(certificate: x509.Certificate, *, now: datetime) -> AuthCertificate:
+def _verified(answer: str, question: Question, *, now: datetime) -> Verified:
     try:
-        return check_certificate(certificate, trust=trust_store(), now=now, environment=settings.CARD_ENVIRONMENT)
-    except Refused as refused:
-        reason = refused.reasons[0]
-        if reason.refusal is Refusal.CERTIFICATE_REVOKED and (issuer := trust_store().issuer_of(certificate)):
-            lineage.note_revocation(certificate=CertificateId(issuer.hex(), f"{certificate.serial_number:x}"), now=now)
-        details = {"fingerprint": fingerprint_of(certificate), "code": reason.refusal.code}
-        if "why" in reason.figures:
-            details["why"] = str(reason.figures["why"])
+        return verifier(Route.CARD).verify(answer, question, now=now)
+    except CertificateRefused as refused:
+        if refused.fault is CertificateFault.REVOKED and refused.certificate is not None:
+            lineage.note_revocation(certificate=refused.certificate, now=now)
+        details = {"fingerprint": refused.fingerprint, "code": refused.refusal.code, "why": refused.fault.value}
         with transaction.atomic():
             record(Act.CERTIFICATE_REFUSED, who=VISITOR, now=now, **details)
         raise

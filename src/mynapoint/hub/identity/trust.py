@@ -2,123 +2,183 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-EMULATED_ORGANISATION = "JPKI-EMU"
-"""The organisation in the names of every emulated root; no root of the real card authority has it."""
+from mynapoint.hub.identity.bodies import Body, read_body
+from mynapoint.hub.identity.faults import CertificateFault
+from mynapoint.hub.identity.issuer_keys import IssuerKey
+from mynapoint.hub.identity.revocation_lists import LIST_BYTES_MAX, BadList, ListFault, RevocationList, read_list
+
+ENVIRONMENTS = {"JPKI": "production", "JPKI-TEST": "test", "JPKI-EMU": "emulated"}
+"""Which cards an organisation named in a root issues: the real ones, J-LIS's test cards, or emulated ones."""
+
+_Stamp = tuple[str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class RevocationList:
-    """One root's newest CRL, verified and indexed: serial → when it was revoked."""
+class Root:
+    """A root certificate and what is asked of it at every sign-in. ``name`` is its subject as the bytes it is."""
 
-    this_update: datetime
-    next_update: datetime
-    revoked: Mapping[int, datetime]
+    certificate: x509.Certificate
+    key_id: bytes
+    key: IssuerKey
+    name: bytes
+    valid_from: datetime
+    valid_until: datetime
+
+    @classmethod
+    def of(cls, certificate: x509.Certificate) -> Root:
+        """Read a root. Raises ValueError when it is none: no authority, or with a key of another kind."""
+        constraints = [one.value for one in certificate.extensions if isinstance(one.value, x509.BasicConstraints)]
+        identifiers = [e.value.digest for e in certificate.extensions if isinstance(e.value, x509.SubjectKeyIdentifier)]
+        if not constraints or not constraints[0].ca:
+            raise ValueError("it is no certificate authority's")
+        key = IssuerKey.of(certificate.public_key())
+        return cls(
+            certificate=certificate,
+            key_id=identifiers[0] if identifiers else x509.SubjectKeyIdentifier.from_public_key(key.public).digest,
+            key=key,
+            name=bytes(read_body(certificate.tbs_certificate_bytes).subject.data),
+            valid_from=certificate.not_valid_before_utc,
+            valid_until=certificate.not_valid_after_utc,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
     """Roots by their subject key identifier (three generations share one name) and what each has revoked."""
 
-    roots: Mapping[bytes, x509.Certificate]
-    revocation_lists: Mapping[bytes, RevocationList]
+    roots: Mapping[bytes, Root]
+    revocation_lists: Mapping[bytes, RevocationList] = field(default_factory=dict)
 
-    def issuer_of(self, certificate: x509.Certificate) -> bytes | None:
-        """Return the key identifier of the root whose key signed the certificate; None when no root did."""
-        for key_id, root in self.roots.items():
-            try:
-                certificate.verify_directly_issued_by(root)
-            except (ValueError, TypeError, InvalidSignature):
-                continue
-            return key_id
-        return None
+    def issuer_of(
+        self, certificate: x509.Certificate, *, signed: bytes, body: Body, key_id: bytes | None
+    ) -> Root | CertificateFault:
+        """Return the root whose key signed the certificate, or why none did.
+
+        ``key_id``  the issuer's key as the certificate names it; None: it names none, so each root is tried
+        Names must agree, but choose nothing: three generations share one.
+        """
+        candidates = self.roots.values() if key_id is None else [self.roots[key_id]] if key_id in self.roots else []
+        fault = CertificateFault.ISSUER
+        for root in candidates:
+            key = root.key
+            if certificate.signature_algorithm_oid != key.algorithm or body.algorithm.data != key.algorithm_der:
+                fault = CertificateFault.ALGORITHM
+            elif body.issuer.data == root.name and key.signed(certificate.signature, signed):
+                return root
+        return fault
 
 
 def trust_store() -> TrustStore:
     """Return the trust store of ``settings.TRUST``, read again when a file there has changed.
 
-    Raises ImproperlyConfigured when an emulated root lies in production's folder, a real one in an emulation's,
-    or a file is not what its name says.
+    Raises ImproperlyConfigured when a root of one environment lies in another's folder, or a file is not what its name
+    says: then nobody signs in, rather than somebody wrong.
     """
-    folder = Path(settings.TRUST)
-    stamps = tuple(
-        (path.name, path.stat().st_mtime_ns, path.stat().st_size)
-        for path in sorted(folder.glob("*"))
-        if path.suffix in {".pem", ".crl"}
-    )
-    return _read(folder, stamps, settings.CARD_ENVIRONMENT)
+    return _folder(Path(settings.TRUST), settings.CARD_ENVIRONMENT).store()
 
 
 @lru_cache(maxsize=4)
-def _read(folder: Path, stamps: tuple[tuple[str, int, int], ...], environment: str) -> TrustStore:
-    names = [name for name, _, _ in stamps]
-    roots = {}
-    for name in names:
-        if name.endswith(".pem"):
-            root = _read_root(folder / name, environment)
-            roots[_key_id(root)] = root
-    lists: dict[bytes, RevocationList] = {}
-    for name in names:
-        if name.endswith(".crl"):
-            key_id, revocation_list = _read_list(folder / name, roots)
-            known = lists.get(key_id)
-            if known is None or known.this_update < revocation_list.this_update:
-                lists[key_id] = revocation_list
-    return TrustStore(roots, lists)
+def _folder(folder: Path, environment: str) -> _TrustFolder:
+    return _TrustFolder(folder, environment)
 
 
-def _read_root(path: Path, environment: str) -> x509.Certificate:
+class _TrustFolder:
+    """One folder, read once and after every change; while one thread reads a long list, others use the one before."""
+
+    def __init__(self, folder: Path, environment: str) -> None:
+        self._folder = folder
+        self._environment = environment
+        self._stamps: list[_Stamp] | None = None
+        self._store = TrustStore({})
+        self._lists: dict[_Stamp, tuple[bytes, RevocationList]] = {}
+        self._lock = Lock()
+
+    def store(self) -> TrustStore:
+        """Return what the folder holds now. Raises ImproperlyConfigured."""
+        stamps = self._look()
+        if stamps == self._stamps or not self._lock.acquire(blocking=self._stamps is None):
+            return self._store
+        try:
+            roots = self._roots(stamps)
+            if self._store.roots.keys() != roots.keys():
+                self._lists = {}
+            self._lists = {stamp: self._list(stamp, roots) for stamp in stamps if stamp[0].endswith(".crl")}
+            self._store, self._stamps = TrustStore(roots, _newest(self._lists)), stamps
+            return self._store
+        finally:
+            self._lock.release()
+
+    def _look(self) -> list[_Stamp]:
+        found = []
+        try:
+            with os.scandir(self._folder) as entries:
+                for entry in entries:
+                    if entry.name.endswith((".pem", ".crl")):
+                        there = entry.stat()
+                        found.append((entry.name, there.st_ino, there.st_mtime_ns, there.st_size))
+        except FileNotFoundError:
+            return []
+        return sorted(found)
+
+    def _roots(self, stamps: list[_Stamp]) -> dict[bytes, Root]:
+        roots = [_read_root(self._folder / name, self._environment) for name, *_ in stamps if name.endswith(".pem")]
+        return {root.key_id: root for root in roots}
+
+    def _list(self, stamp: _Stamp, roots: Mapping[bytes, Root]) -> tuple[bytes, RevocationList]:
+        path = self._folder / stamp[0]
+        try:
+            return self._lists.get(stamp) or read_list(bytes_of_list(path), roots)
+        except BadList as error:
+            raise ImproperlyConfigured(f"{path}: {error}") from error
+
+
+def bytes_of_list(path: Path) -> bytes:
+    """Return a list's file. Raises BadList when it is longer than any list."""
+    if path.stat().st_size > LIST_BYTES_MAX:
+        raise BadList(ListFault.MALFORMED)
+    return path.read_bytes()
+
+
+def _newest(lists: Mapping[_Stamp, tuple[bytes, RevocationList]]) -> dict[bytes, RevocationList]:
+    newest: dict[bytes, RevocationList] = {}
+    for key_id, one in lists.values():
+        if key_id not in newest or newest[key_id].this_update < one.this_update:
+            newest[key_id] = one
+    return newest
+
+
+def _read_root(path: Path, environment: str) -> Root:
     try:
-        root = x509.load_pem_x509_certificate(path.read_bytes())
-        constraints = root.extensions.get_extension_for_class(x509.BasicConstraints).value
-        root.verify_directly_issued_by(root)
-    except (ValueError, TypeError, x509.ExtensionNotFound, InvalidSignature) as error:
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        certificate.verify_directly_issued_by(certificate)
+        root = Root.of(certificate)
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, InvalidSignature) as error:
         raise ImproperlyConfigured(f"{path}: is not a root certificate: {error}") from error
-    if not constraints.ca or not isinstance(root.public_key(), rsa.RSAPublicKey):
-        raise ImproperlyConfigured(f"{path}: is not a root with an RSA key")
-    emulated = is_emulated(root)
-    if emulated and environment != "emulated":
-        raise ImproperlyConfigured(f"{path}: an emulated root must never lie in the trust folder of {environment}")
-    if not emulated and environment == "emulated":
-        raise ImproperlyConfigured(f"{path}: a real root must not lie in the trust folder of an emulation")
+    issues_for = environment_of(certificate)
+    if issues_for != environment:
+        raise ImproperlyConfigured(
+            f"{path}: {_A.get(issues_for or '', 'an unknown')} root must never lie in the trust folder of {environment}"
+        )
     return root
 
 
-def is_emulated(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate's subject names the emulated card authority."""
+_A = {"production": "a real", "test": "a test card's", "emulated": "an emulated"}
+
+
+def environment_of(certificate: x509.Certificate) -> str | None:
+    """Return which cards a root issues, by the organisation in its subject; None: nobody knows."""
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
-    return any(name.value == EMULATED_ORGANISATION for name in names)
-
-
-def _read_list(path: Path, roots: Mapping[bytes, x509.Certificate]) -> tuple[bytes, RevocationList]:
-    try:
-        crl = x509.load_der_x509_crl(path.read_bytes())
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{path}: is not a revocation list in DER: {error}") from error
-    for key_id, root in roots.items():
-        key = root.public_key()
-        assert isinstance(key, rsa.RSAPublicKey)
-        if crl.is_signature_valid(key):
-            if crl.next_update_utc is None:
-                raise ImproperlyConfigured(f"{path}: the revocation list does not say until when it holds")
-            revoked = {entry.serial_number: entry.revocation_date_utc for entry in crl}
-            return key_id, RevocationList(crl.last_update_utc, crl.next_update_utc, revoked)
-    raise ImproperlyConfigured(f"{path}: no root in {path.parent} signed this revocation list")
-
-
-def _key_id(root: x509.Certificate) -> bytes:
-    try:
-        return root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-    except x509.ExtensionNotFound:
-        return x509.SubjectKeyIdentifier.from_public_key(root.public_key()).digest
+    return ENVIRONMENTS.get(str(names[0].value)) if len(names) == 1 else None

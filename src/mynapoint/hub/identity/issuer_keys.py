@@ -1,0 +1,45 @@
+"""The key of an authority or its responder, with the one algorithm by which its signatures are believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import ObjectIdentifier, SignatureAlgorithmOID
+
+_SHA256, _PKCS1, _ECDSA = hashes.SHA256(), padding.PKCS1v15(), ec.ECDSA(hashes.SHA384())
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerKey:
+    """An RSA key of at least 2048 bits, or one on P-384.
+
+    ``algorithm``      SHA-256 with RSA, or ECDSA with SHA-384; no other signature of this key counts
+    ``algorithm_der``  the same as the contents of an AlgorithmIdentifier
+    """
+
+    public: rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+    algorithm: ObjectIdentifier
+    algorithm_der: bytes
+
+    @classmethod
+    def of(cls, key: object) -> IssuerKey:
+        """Take a public key. Raises ValueError when no authority of ours has such a key."""
+        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048:
+            return cls(key, SignatureAlgorithmOID.RSA_WITH_SHA256, bytes.fromhex("06092a864886f70d01010b0500"))
+        if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP384R1):
+            return cls(key, SignatureAlgorithmOID.ECDSA_WITH_SHA384, bytes.fromhex("06082a8648ce3d040303"))
+        raise ValueError("its key is neither RSA of 2048 bits or more nor on P-384")
+
+    def signed(self, signature: bytes, message: bytes) -> bool:
+        """Say whether this key signed the message by its algorithm."""
+        try:
+            if isinstance(self.public, rsa.RSAPublicKey):
+                self.public.verify(signature, message, _PKCS1, _SHA256)
+            else:
+                self.public.verify(signature, message, _ECDSA)
+        except InvalidSignature:
+            return False
+        return True
