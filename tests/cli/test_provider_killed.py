@@ -112,7 +112,8 @@ def fill(world: World) -> None:
 
 def start(folder: Path) -> subprocess.Popen[str]:
     """Start a real run on the programme's 30 September."""
-    environment = {**os.environ, "MYNAPOINT_CLOCK": "cli.test_provider_killed.clock", "PYTHONPATH": "tests"}
+    paths = os.pathsep.join(["tests", *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "MYNAPOINT_CLOCK": "cli.test_provider_killed.clock", "PYTHONPATH": paths}
     return subprocess.Popen(
         [sys.executable, "-m", "mynapoint", "provider", "run", "--config", str(folder / "provider.toml")],
         stdout=subprocess.PIPE,

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from mynapoint.exchange.messages import LineRefusal, NoticeKind
+from mynapoint.programme.service_rules import parse_service_rule
 from mynapoint.programme.values import IncentiveId
 from mynapoint.provider import award_run
 from mynapoint.provider.award_run import RunRefused, Step
@@ -17,7 +18,7 @@ from mynapoint.provider.points_gateway import Credit, CreditFailed
 from mynapoint.provider.store import StoreBusy
 from mynapoint.provider.table_files import UnreadableFile
 from provider.remains import Remains, remains
-from provider.world import APPLIED_AT, END_OF_AUGUST, END_OF_SEPTEMBER, IN_JULY, World
+from provider.world import APPLIED_AT, END_OF_AUGUST, END_OF_SEPTEMBER, IN_JULY, RULE, World
 
 AOKI = "SP00001234"
 UENO = "SP00003456"
@@ -186,6 +187,50 @@ def test_credits_of_many_lines_go_out_in_parts_and_each_once(month: World, monke
 
     assert len(list((month.folder / "credits").iterdir())) == 2
     assert (month.hub.points("aoki-1"), month.hub.points("ueno-1")) == (5_000, 1_000)
+
+
+def test_uses_taken_in_before_their_account_was_linked_count_too(world: World) -> None:
+    world.put("july.csv", ("t-1", AOKI, "top_up", None, 8_000, IN_JULY), ("t-2", UENO, "top_up", None, 4_000, IN_JULY))
+    world.link("ueno-1", UENO)
+    world.run()
+
+    world.link("aoki-1", AOKI)
+    world.run(END_OF_SEPTEMBER)
+
+    assert (world.hub.points("aoki-1"), world.hub.points("ueno-1")) == (2_000, 1_000)
+
+
+def test_a_refund_may_come_in_before_its_use_and_another_months_later(world: World) -> None:
+    world.link("aoki-1", AOKI)
+    world.put("early.csv", ("r-1", AOKI, "refund", "t-1", 2_000, IN_JULY))
+    world.run(IN_JULY)
+
+    world.put("july.csv", ("t-1", AOKI, "top_up", None, 8_000, IN_JULY))
+    assert world.run().points == 1_500
+
+    world.put("late.csv", ("r-2", AOKI, "refund", "t-1", 2_000, END_OF_AUGUST))
+    assert world.run(END_OF_SEPTEMBER).points == -500
+
+
+def test_a_changed_service_file_is_applied_to_everything_by_the_next_run(month: World) -> None:
+    month.run()
+    stricter = replace(month.provider, rules=(parse_service_rule({**RULE, "minimum_yen": 5_000}),))
+
+    result = award_run.run(stricter, as_of=END_OF_SEPTEMBER, now=END_OF_SEPTEMBER)
+
+    assert (result.lines, result.points) == (1, -1_000)
+
+
+def test_two_ids_with_one_hash_are_two_transactions(month: World) -> None:
+    month.run()
+    with month.store.step() as connection:
+        connection.execute("UPDATE uses SET transaction_hash = hash('t-9') WHERE transaction_id = 't-2'")
+    month.put("more.csv", ("t-9", UENO, "top_up", None, 400, IN_JULY))
+    month.put("refund.csv", ("r-9", UENO, "refund", "t-9", 200, IN_JULY))
+
+    result = month.run(END_OF_SEPTEMBER)
+
+    assert (result.accepted, result.repeated, result.points) == (2, 0, 50)
 
 
 def test_going_back_in_time_is_refused_and_changes_nothing(month: World) -> None:
