@@ -46,13 +46,24 @@ def run(folder: Path, name: str) -> Ended:
 
 
 def one_long_text(path: Path) -> None:
-    """A text of a megabyte, once in the file, in a million rows: a terabyte."""
-    rows = repeated(1_000_000, "x" * 2**20)
+    """A text of a megabyte, once in the file, in a hundred thousand rows: 100 gigabytes."""
+    rows = repeated(100_000, "x" * 2**20)
     pq.write_table(rows, path, compression="zstd", dictionary_pagesize_limit=2**30)
 
 
-def one_row_a_million_times(path: Path) -> None:
-    pq.write_table(repeated(1_000_000), path, compression="zstd")
+def one_long_text_among_many(path: Path) -> None:
+    """The same behind fifty thousand honest ones, which it does not stand out from by size."""
+    ids = pa.array([*(f"t{number}" for number in range(50_000)), *["x" * 2**20] * 100])
+    pq.write_table(transactions(50_100, transaction_id=ids.dictionary_encode()), path, dictionary_pagesize_limit=2**30)
+
+
+def texts_that_come_to_just_enough(path: Path) -> None:
+    """Ids of 800 bytes, 40,000 times: as much as a small file may come to, and every row repeated."""
+    pq.write_table(repeated(40_000, "𠮷" * 200), path, compression="zstd", dictionary_pagesize_limit=2**30)
+
+
+def one_row_a_hundred_thousand_times(path: Path) -> None:
+    pq.write_table(repeated(100_000), path, compression="zstd")
 
 
 def hundred_million_rows(path: Path) -> None:
@@ -98,8 +109,10 @@ def a_quote_never_closed(path: Path) -> None:
 @pytest.mark.parametrize(
     ("bomb", "status", "says"),
     [
-        (one_long_text, 0, '"set_aside": 1000000'),
-        (one_row_a_million_times, 0, '"repeated": 999999'),
+        (one_long_text, 2, "has 104,857,600,000 bytes of text, written out from"),
+        (one_long_text_among_many, 2, "bytes of text, written out from"),
+        (texts_that_come_to_just_enough, 0, '"repeated": 39999'),
+        (one_row_a_hundred_thousand_times, 0, '"repeated": 99999'),
         (hundred_million_rows, 2, "has 100,000,000 rows in"),
         (texts_of_64_megabytes, 2, "bytes unpacked from"),
         (page_that_says_it_is_small, 2, "is damaged"),

@@ -23,9 +23,9 @@ ROW_GROUPS_MOST = 32_767
 """The ordinal of a row group has 16 bits in the format itself."""
 
 ROWS_MOST = 1_000_000_000
-ROWS_UNJUDGED = 1_000_000
+ROWS_UNJUDGED = 100_000
 ROW_BYTES_LEAST = 1
-"""Ids differ, so a row cannot be nothing: beyond a million rows a Parquet file has at least one byte for each.
+"""Ids differ, so a row cannot be nothing: beyond 100,000 rows a Parquet file has at least one byte for each.
 The densest honest file measured (ids in sequence, as deltas, under zstd) has 4.2."""
 
 PACKED_MOST = 100
@@ -38,6 +38,11 @@ PAGES_BYTES_MOST = 64 * 2**20
 PAGE_BYTES_LEAST = 256
 PAGES_UNJUDGED = 100_000
 """Beyond 100,000 pages a Parquet file has at least 256 bytes for each."""
+
+TEXTS_BYTES_UNJUDGED = 32 * 2**20
+TEXTS_MOST = 32
+"""A text of a Parquet file's dictionary stands there once and in the database in each of its rows. Beyond 32 MiB the
+texts of a file, each as often as it stands, come to at most 32 times its size; honest ones measured come to 5 times."""
 
 _PACKED = {
     b"\x1f\x8b": "is packed with gzip; unpack it first",
@@ -82,6 +87,11 @@ def file_bytes(file: BinaryIO) -> int:
     size = file.seek(0, 2)
     file.seek(0)
     return size
+
+
+def texts_bytes_most(size: int) -> int:
+    """Return how many bytes the texts of a Parquet file of ``size`` bytes may come to."""
+    return max(TEXTS_BYTES_UNJUDGED, size * TEXTS_MOST)
 
 
 def refuse_above(path: Path, found: int, most: int, what: str, do: str) -> None:

@@ -7,8 +7,9 @@ is bounded by the headers of the pages, time by their sum and by the rows; the f
 from __future__ import annotations
 
 import mmap
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from mynapoint.provider.file_limits import (
     UnreadableFile,
     file_bytes,
     refuse_above,
+    texts_bytes_most,
 )
 from mynapoint.provider.parquet_pages import NoPage, Page, page_at
 
@@ -39,8 +41,11 @@ _DATA = (0, 3)
 _SMALLER = "write it with smaller row groups (122,880 rows, say)"
 
 
-def refuse_unbounded(path: Path, columns: Iterable[str]) -> None:
-    """Raise UnreadableFile unless reading these columns takes memory and time within the figures of file_limits.py."""
+def refuse_unbounded(path: Path, columns: Iterable[str]) -> set[str]:
+    """Raise UnreadableFile unless reading these columns takes memory and time within the figures of file_limits.py.
+
+    Returns those whose dictionaries, were they texts, could come to more than they may, written out.
+    """
     with path.open("rb") as file:
         size = file_bytes(file)
         file.seek(max(0, size - 8))
@@ -55,7 +60,9 @@ def refuse_unbounded(path: Path, columns: Iterable[str]) -> None:
             raise UnreadableFile(path, f"is not a whole Parquet file: {str(error).strip()}") from error
         _refuse_footer(path, metadata, size)
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            _Walk(path, mapped, size - 8 - footer_bytes).over(metadata, set(columns))
+            walk = _Walk(path, mapped, size - 8 - footer_bytes)
+            walk.over(metadata, set(columns))
+            return {name for name, most in walk.written_out.items() if most > texts_bytes_most(size)}
 
 
 def _refuse_footer(path: Path, metadata: Any, size: int) -> None:
@@ -79,6 +86,7 @@ class _Walk:
     packed: int = 0
     unpacked: int = 0
     pages: int = 0
+    written_out: Counter[str] = field(default_factory=Counter)
 
     def over(self, metadata: Any, columns: set[str]) -> None:
         """Hold every page of these columns to the figures."""
@@ -98,6 +106,7 @@ class _Walk:
         while seen < rows:
             page = self._page(at)
             if page.kind == _DICTIONARY:
+                self.written_out[chunk.path_in_schema] += rows * max(page.unpacked - 4 * page.values, 0)
                 dictionary = page.unpacked
             elif page.kind in _DATA:
                 largest = max(largest, page.unpacked)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import duckdb
 
-from mynapoint.award.schemas import TEXT_MOST, Column, TableSchema
+from mynapoint.award.schemas import Column, TableSchema
 from mynapoint.provider.csv_encodings import Encoding, as_utf_8, survey
 from mynapoint.provider.csv_rows import BrokenRow, header_of, rewrite
-from mynapoint.provider.file_limits import LINE_BYTES_MOST, UnreadableFile, kind_of
+from mynapoint.provider.file_limits import LINE_BYTES_MOST, UnreadableFile, kind_of, refuse_above, texts_bytes_most
 from mynapoint.provider.parquet_limits import refuse_unbounded
 
 __all__ = ["BrokenRow", "Encoding", "FileRead", "TableFile", "UnreadableFile", "quoted", "read_file", "refuse_damaged"]
@@ -31,9 +31,6 @@ _DIALECT = (
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"})
 _WHOLE_UNSIGNED = frozenset({"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"})
 _INSTANT = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
-_TEXT_BYTES_MOST = 4 * TEXT_MOST
-_UNSHOWN = f"(a text of more than {_TEXT_BYTES_MOST} bytes)".ljust(TEXT_MOST + 1, ".")
-"""Stands for a text of a Parquet file that is too long: there one such text may stand in a million rows at no cost."""
 
 Typed = Callable[[str, bool], str]
 """Wraps a SELECT of ``line`` and a schema's columns; told whether these are still text, as in a CSV file."""
@@ -67,8 +64,10 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: s
     """
     if kind_of(file.path) == "csv":
         return _read_csv(connection, file, into, typed)
-    refuse_unbounded(file.path, file.schema.column_names)
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {into} AS {typed(_parquet_rows(connection, file), False)}")
+    suspects = refuse_unbounded(file.path, file.schema.column_names)
+    rows = _parquet_rows(connection, file)
+    _refuse_swelling(connection, file, suspects)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {into} AS {typed(rows, False)}")
     return FileRead([], None)
 
 
@@ -98,8 +97,7 @@ def _parquet_rows(connection: duckdb.DuckDBPyConnection, file: TableFile) -> str
     _require_columns(file, list(types))
     for column in file.schema.columns:
         _require_type(file, column, types[column.name])
-    columns = ", ".join(_bounded(column) for column in file.schema.columns)
-    return f"SELECT file_row_number + 1 AS line, {columns} FROM {scan}"
+    return f"SELECT file_row_number + 1 AS line, {_names(file.schema)} FROM {scan}"
 
 
 def _parquet_scan(path: Path) -> str:
@@ -107,11 +105,20 @@ def _parquet_scan(path: Path) -> str:
     return f"read_parquet({quoted(str(path.absolute()))}, {options})"
 
 
-def _bounded(column: Column) -> str:
-    name = column.name
-    if column.type != "text":
-        return name
-    return f"if(strlen({name}) > {_TEXT_BYTES_MOST}, {quoted(_UNSHOWN)}, {name}) AS {name}"
+def _refuse_swelling(connection: duckdb.DuckDBPyConnection, file: TableFile, suspects: set[str]) -> None:
+    """Raise UnreadableFile for texts that come to far more than the file, written out; to measure copies none."""
+    names = [column.name for column in file.schema.columns if column.type == "text" and column.name in suspects]
+    if not names:
+        return
+    lengths = " + ".join(f"coalesce(sum(strlen({name})), 0)" for name in names)
+    try:
+        row = connection.execute(f"SELECT {lengths} FROM {_parquet_scan(file.path)}").fetchone()
+    except duckdb.Error as error:
+        raise UnreadableFile(file.path, f"is damaged: {_first_line(error)}; write or copy it again") from error
+    assert row is not None
+    size = file.path.stat().st_size
+    what = f"bytes of text, written out from {size:,}"
+    refuse_above(file.path, int(row[0]), texts_bytes_most(size), what, "no honest file is so dense")
 
 
 def _read_csv(connection: duckdb.DuckDBPyConnection, file: TableFile, into: str, typed: Typed) -> FileRead:
