@@ -24,7 +24,7 @@ from mynapoint.award.premium import Enrolment, Transaction
 from mynapoint.programme.service_rules import ServiceRule
 from mynapoint.programme.values import Points
 from mynapoint.provider.spark import compiled, run_spark
-from mynapoint.provider.spark_session import NoSpark, open_spark, why_no_spark
+from mynapoint.provider.spark_session import NoSpark, open_spark
 from provider.spark_here import require_spark
 
 if TYPE_CHECKING:
@@ -201,13 +201,6 @@ def test_a_table_that_does_not_fit_is_told_before_anything_runs(session: SparkSe
 def test_a_second_spark_in_one_process_is_refused(session: SparkSession, tmp_path: Path) -> None:
     with pytest.raises(NoSpark, match="has a Spark session already"), open_spark("local[1]", scratch=tmp_path):
         pass
-
-
-def test_without_java_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("pyspark")
-    monkeypatch.setenv("JAVA_HOME", "/nowhere")
-
-    assert why_no_spark() == ("no Java was found; on Debian or Ubuntu type: apt-get install -y openjdk-17-jre-headless")
 
 
 def lots_of_cases() -> dict[tuple[ServiceRule, datetime], Lot]:
