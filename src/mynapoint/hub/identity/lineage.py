@@ -55,7 +55,7 @@ def lock_survivors(residents: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, Residen
         today = {one.pk: surviving(one) for one in Resident.objects.filter(pk__in=wanted)}
         locked = {
             row.pk: row
-            for row in Resident.objects.select_for_update().filter(pk__in=set(today.values())).order_by("pk")
+            for row in Resident.objects.select_for_update(no_key=True).filter(pk__in=set(today.values())).order_by("pk")
         }
         if all(row.merged_into_id is None for row in locked.values()):
             return {resident: locked[survivor] for resident, survivor in today.items()}
@@ -136,7 +136,9 @@ def look_again(certificate: AuthCertificate) -> None:
     """
     chain = chain_of(_id(certificate))
     if len({surviving(one.resident) for one in credentials_along(chain)}) > 1:
-        SerialLink.objects.filter(links_along(chain)).update(joined_at=None)
+        with transaction.atomic():
+            along = SerialLink.objects.select_for_update(no_key=True).filter(links_along(chain)).order_by("id")
+            SerialLink.objects.filter(pk__in=[row.pk for row in along]).update(joined_at=None)
 
 
 @transaction.atomic
@@ -164,8 +166,8 @@ def people_along(link: SerialLink) -> list[Resident]:
     """Return the residents whom a link's whole chain shows to be one person, the earliest first, all of them locked."""
     chain = chain_of(CertificateId(link.new_issuer_key_id, link.new_serial))
     credentials = credentials_along(chain)
-    set_predecessors(credentials)
     survivors = lock_survivors({one.resident_id for one in credentials})
+    set_predecessors(credentials)
     return sorted({row.pk: row for row in survivors.values()}.values(), key=_seniority)
 
 

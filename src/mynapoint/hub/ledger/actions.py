@@ -46,7 +46,7 @@ def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, 
     Raises OtherContent.
     """
     digest = hashlib.sha256(body).hexdigest()
-    PaymentService.objects.select_for_update().get(pk=service.pk)  # one report of a service at a time
+    PaymentService.objects.select_for_update(no_key=True).get(pk=service.pk)  # one report of a service at a time
     known = AwardReport.objects.filter(payment_service=service, report_id=report.header.report_id).first()
     if known is not None:
         if known.body_digest != digest:

@@ -22,7 +22,7 @@ from mynapoint.hub.ledger.models import DoubleApplication, RecordedTotal
 from mynapoint.programme.values import IncentiveId
 
 _CHUNK = 200
-"""Links in one transaction: on SQLite it keeps every other writer waiting."""
+"""Links kept in one transaction: on SQLite it keeps every other writer waiting."""
 
 
 @dataclass(slots=True)
@@ -68,11 +68,10 @@ def join_links(*, now: datetime) -> tuple[int, int]:
     """Join every link that waits for it; return how many residents were merged and how many cases were opened."""
     merged = cases = 0
     while waiting := list(SerialLink.objects.filter(joined_at=None).order_by("id")[:_CHUNK]):
-        with transaction.atomic():
-            for link in waiting:
-                more_merged, more_cases = join(link, now=now)
-                merged += more_merged
-                cases += more_cases
+        for link in waiting:
+            more_merged, more_cases = join(link, now=now)
+            merged += more_merged
+            cases += more_cases
     return merged, cases
 
 
@@ -81,7 +80,8 @@ def join(link: SerialLink, *, now: datetime) -> tuple[int, int]:
     """Merge the residents whom a link's chain shows to be one person; return how many, and how many cases it opened.
 
     The earliest resident survives, so the order in which links come makes no difference. The link is marked before
-    its chain is read: whoever enters a certificate in the meantime unmarks it again.
+    its chain is read: whoever enters a certificate in the meantime unmarks it again. Each link is a transaction of its
+    own, which locks the link, then its people: two that held several links could wait for each other for ever.
     """
     SerialLink.objects.filter(pk=link.pk).update(joined_at=now)
     people = people_along(link)
