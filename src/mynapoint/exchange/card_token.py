@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -27,6 +28,11 @@ _URL = re.compile(r"https?://[!-\[\]-~]+", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _LOOPBACK = {"localhost", "127.0.0.1"}
 _STATEMENT_BLANKS = "\n\u3000"
+_SHOWS_NOTHING = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_RIGHT_TO_LEFT = {"R", "AL", "AN"}
+_STRIKES_THROUGH = 1
 
 
 class BadCardToken(ValueError):
@@ -82,13 +88,15 @@ def origin_of(url: str) -> str:
 def check_challenge(*, nonce: str, statement: str) -> None:
     """Refuse a nonce shorter than 256 bits or a statement that could show other than it says. Raises BadCardToken.
 
-    A statement is printable characters, line feeds and ideographic spaces: nothing invisible, no change of direction.
+    A statement is printable characters, line feeds and ideographic spaces: nothing invisible (fillers and variation
+    selectors count as printable in Unicode, not here), nothing written from right to left, whose neighbours change
+    places without any control character, and no mark that strikes through or encloses its neighbour.
     """
     if not _NONCE.fullmatch(nonce):
         raise BadCardToken(f"nonce must be {NONCE_CHARACTERS[0]} to {NONCE_CHARACTERS[1]} characters of base64")
     if not 1 <= len(statement) <= STATEMENT_CHARACTERS_MAX:
         raise BadCardToken(f"statement must be 1 to {STATEMENT_CHARACTERS_MAX} characters")
-    if any(not (character.isprintable() or character in _STATEMENT_BLANKS) for character in statement):
+    if not all(_shows_what_it_says(character) for character in statement):
         raise BadCardToken("statement must be plain text")
 
 
@@ -146,6 +154,16 @@ def verify_signature(token: CardToken, *, origin: str, nonce: str, statement: st
     if not is_signed_by(key, token, origin=origin, nonce=nonce, statement=statement):
         raise BadCardToken("the signature is not over this origin, nonce and statement, or not of this key")
     return certificate
+
+
+def _shows_what_it_says(character: str) -> bool:
+    return (
+        (character.isprintable() or character in _STATEMENT_BLANKS)
+        and not _SHOWS_NOTHING.match(character)
+        and unicodedata.bidirectional(character) not in _RIGHT_TO_LEFT
+        and unicodedata.combining(character) != _STRIKES_THROUGH
+        and unicodedata.category(character) != "Me"
+    )
 
 
 def _binary(text: object) -> bytes:

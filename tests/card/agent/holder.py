@@ -22,6 +22,8 @@ NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-F
 OWN_NAVIGATION = {**NAVIGATION, "Sec-Fetch-Site": "same-origin", "Origin": AGENT}
 CHALLENGE = {"nonce": NONCE, "statement": STATEMENT, "return_url": f"{SITE}/card/return/", "lang": "ja"}
 
+Headers = Mapping[str, str] | list[tuple[str, str]]
+
 
 @dataclass
 class Form:
@@ -68,20 +70,18 @@ class Holder:
         self.answers: list[httpx.Response] = []
 
     async def send(
-        self, method: str, path: str, headers: Mapping[str, str], fields: Mapping[str, str] | bytes | None = None
+        self, method: str, path: str, headers: Headers, fields: Mapping[str, str] | bytes | None = None
     ) -> httpx.Response:
         """Send one request as it is told; follow nothing."""
         transport = httpx.ASGITransport(self._app)
         async with httpx.AsyncClient(transport=transport, base_url=AGENT) as client:
             content = fields if isinstance(fields, bytes) else None
             data = None if isinstance(fields, bytes) else fields
-            answer = await client.request(method, path, headers=dict(headers), data=data, content=content)
+            answer = await client.request(method, path, headers=headers, data=data, content=content)
         self.answers.append(answer)
         return answer
 
-    def post(
-        self, path: str, headers: Mapping[str, str], fields: Mapping[str, str] | bytes | None = None
-    ) -> httpx.Response:
+    def post(self, path: str, headers: Headers, fields: Mapping[str, str] | bytes | None = None) -> httpx.Response:
         return asyncio.run(self.send("POST", path, headers, fields))
 
     def get(self, path: str, headers: Mapping[str, str] = NAVIGATION) -> Page:

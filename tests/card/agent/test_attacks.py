@@ -2,138 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
-from card.agent.holder import AGENT, CHALLENGE, NAVIGATION, OWN_NAVIGATION, SITE, Holder
-from mynapoint.card.agent.challenges import FORM_BYTES_MAX
+from card.agent.attacks import ASKING, HONEST, ON_ASKING, ON_THE_PIN, Attack, asked, typed
+from card.agent.holder import AGENT, CHALLENGE, NAVIGATION, NONCE, OWN_NAVIGATION, SITE, STATEMENT, Holder
+from mynapoint.card.agent.bodies import FORM_BYTES_MAX
 from mynapoint.card.emulator.cards import open_card
 from mynapoint.card.jpki import JpkiCard
+from mynapoint.exchange.card_token import BadCardToken, decode, verify_signature
 
-HONEST = {**NAVIGATION, "Origin": SITE}
-
-
-def headers(**changes: str | None) -> dict[str, str]:
-    changed = {name.replace("_", "-"): value for name, value in changes.items()}
-    return {name: value for name, value in {**HONEST, **changed}.items() if value is not None}
+FORM = {**ASKING, "Content-Type": "application/x-www-form-urlencoded"}
 
 
-def challenge(**changes: str | None) -> dict[str, str]:
-    return {name: value for name, value in {**CHALLENGE, **changes}.items() if value is not None}
+def tries_left(folder: Path) -> int:
+    with JpkiCard(open_card(folder, "aoki")) as card:
+        return card.tries_left()
 
 
-@pytest.mark.parametrize(
-    ("status", "sent", "fields"),
-    [
-        pytest.param(303, headers(), challenge(), id="the honest twin"),
-        pytest.param(303, headers(Origin="null"), challenge(), id="null Origin: delivered to return_url alone"),
-        pytest.param(303, headers(Origin=None), challenge(), id="no Origin: the same"),
-        pytest.param(
-            303,
-            headers(Sec_Fetch_Mode=None, Sec_Fetch_Dest=None, Sec_Fetch_Site=None),
-            challenge(),
-            id="a browser without Fetch metadata",
-        ),
-        pytest.param(303, headers(), challenge(lang=None), id="no language: Japanese"),
-        pytest.param(
-            303,
-            headers(Origin="http://localhost:8000"),
-            challenge(return_url="http://localhost:8000/card/return/"),
-            id="plain http to this machine",
-        ),
-        pytest.param(303, headers(), challenge(return_url=SITE.upper() + "/x"), id="another spelling of the origin"),
-        pytest.param(403, headers(Origin="https://evil.example"), challenge(), id="foreign Origin"),
-        pytest.param(403, headers(Origin="https://evil.mynapoint.example"), challenge(), id="subdomain"),
-        pytest.param(403, headers(Origin="https://mynapoint.example.evil.example"), challenge(), id="longer name"),
-        pytest.param(403, headers(Origin="https://mynapoint.example:8443"), challenge(), id="another port"),
-        pytest.param(403, headers(Origin="http://mynapoint.example"), challenge(), id="another scheme"),
-        pytest.param(403, headers(Origin=AGENT), challenge(), id="the agent itself as Origin"),
-        pytest.param(403, headers(Origin="https://MYNAPOINT.example"), challenge(), id="Origin no browser sends"),
-        pytest.param(421, headers(Host="evil.example"), challenge(), id="Host rebinding"),
-        pytest.param(421, headers(Host="localhost:47220"), challenge(), id="another name for this machine"),
-        pytest.param(421, headers(Host="127.0.0.1:47221"), challenge(), id="another port in Host"),
-        pytest.param(421, headers(Host="127.0.0.1"), challenge(), id="no port in Host"),
-        pytest.param(400, headers(Sec_Fetch_Mode="cors"), challenge(), id="fetch"),
-        pytest.param(400, headers(Sec_Fetch_Mode="no-cors"), challenge(), id="fetch without CORS"),
-        pytest.param(400, headers(Sec_Fetch_Mode="websocket"), challenge(), id="WebSocket"),
-        pytest.param(400, headers(Sec_Fetch_Dest="iframe"), challenge(), id="iframe"),
-        pytest.param(400, headers(Sec_Fetch_Dest="empty"), challenge(), id="no document"),
-        pytest.param(400, headers(), challenge(return_url="http://mynapoint.example/"), id="plain http elsewhere"),
-        pytest.param(400, headers(), challenge(return_url="javascript:alert(1)"), id="script as return_url"),
-        pytest.param(400, headers(), challenge(return_url="https://user@mynapoint.example/"), id="user in return_url"),
-        pytest.param(400, headers(), challenge(return_url="https://mynapoint.example\\@evil.example/"), id="backslash"),
-        pytest.param(400, headers(), challenge(return_url="https://mynapo\tint.example/"), id="tab in return_url"),
-        pytest.param(400, headers(), challenge(return_url="https://マイナポイント.example/"), id="name not in ASCII"),
-        pytest.param(400, headers(), challenge(return_url=f"{SITE}/{'x' * 1000}"), id="long return_url"),
-        pytest.param(400, headers(), challenge(return_url=None), id="no return_url"),
-        pytest.param(400, headers(), challenge(nonce="A" * 43), id="short nonce"),
-        pytest.param(400, headers(), challenge(nonce="A" * 129), id="long nonce"),
-        pytest.param(400, headers(), challenge(nonce="あ" * 44), id="nonce that is not base64"),
-        pytest.param(400, headers(), challenge(statement=""), id="empty statement"),
-        pytest.param(400, headers(), challenge(statement="あ" * 1001), id="long statement"),
-        pytest.param(400, headers(), challenge(statement="申し込みます\u202e。んせまい"), id="direction changed"),
-        pytest.param(400, headers(), challenge(statement="見える\u200b文"), id="invisible character"),
-        pytest.param(400, headers(), challenge(lang="fr"), id="another language"),
-        pytest.param(400, headers(), challenge(pin="1234"), id="unknown field"),
-        pytest.param(415, headers(Content_Type="application/json"), challenge(), id="JSON"),
-        pytest.param(415, headers(Content_Type="text/plain"), challenge(), id="text"),
-    ],
-)
-def test_a_site_asks_as_a_page_opened_from_the_origin_it_returns_to(
-    holder: Holder, status: int, sent: Mapping[str, str], fields: Mapping[str, str]
+@pytest.mark.parametrize("attack", ON_ASKING, ids=lambda attack: attack.what)
+def test_a_site_that_asks_in_any_other_way_is_refused_and_its_honest_twin_is_not(
+    holder: Holder, attack: Attack
 ) -> None:
-    assert holder.post("/v1/authenticate", sent, fields).status_code == status
+    refused = holder.post("/v1/authenticate", *asked(attack, twin=False))
+    passed = holder.post("/v1/authenticate", *asked(attack, twin=True))
+
+    assert (refused.status_code, passed.status_code) == (attack.status, 303)
+    assert "location" not in refused.headers
+
+
+@pytest.mark.parametrize("honest", HONEST, ids=lambda honest: honest.what)
+def test_a_site_asks_as_a_page_opened_from_the_origin_it_returns_to(holder: Holder, honest: Attack) -> None:
+    assert holder.post("/v1/authenticate", *asked(honest, twin=False)).status_code == honest.status
+
+
+@pytest.mark.parametrize("attack", ON_THE_PIN, ids=lambda attack: attack.what)
+def test_a_pin_sent_in_any_other_way_costs_no_try_and_its_honest_twin_does(
+    holder: Holder, own_city: Path, attack: Attack
+) -> None:
+    page = holder.arrives()
+    path, hidden = page.forms[0].action, page.forms[0].hidden
+    headers, fields = typed(attack, twin=False)
+
+    assert holder.post(path, headers, {**hidden, **fields}).status_code == attack.status
+    assert tries_left(own_city) == 3, "a refused post must cost no try"
+    headers, fields = typed(attack, twin=True)
+    assert holder.post(path, headers, {**hidden, **fields}).status_code == 303
+    assert tries_left(own_city) == 2
+
+
+@pytest.mark.parametrize("name", ["Origin", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Host"])
+def test_a_header_that_comes_twice_is_refused(holder: Holder, name: str) -> None:
+    twice = [*ASKING.items(), ("Host", AGENT.removeprefix("http://"))]
+    again = [*twice, next(pair for pair in twice if pair[0] == name)]
+
+    assert holder.post("/v1/authenticate", again, CHALLENGE).status_code == (421 if name == "Host" else 400)
+    assert holder.post("/v1/authenticate", twice, CHALLENGE).status_code == 303
 
 
 @pytest.mark.parametrize(
     ("status", "body"),
     [
-        (400, b""),
-        (400, b"nonce"),
-        (400, b"nonce=a&nonce=b"),
-        (400, b"&&&&&&&&&&&"),
-        (400, b"statement=%ff%fe&nonce=a&return_url=b"),
-        (400, b"\xff\xfe=1"),
-        (413, b"nonce=" + b"A" * FORM_BYTES_MAX),
+        pytest.param(400, b"", id="empty"),
+        pytest.param(400, b"nonce", id="no value"),
+        pytest.param(400, b"{HONEST}&nonce=a", id="a field twice"),
+        pytest.param(400, b"&{HONEST}", id="an empty field"),
+        pytest.param(400, b"&&&&&&&&&&&", id="separators"),
+        pytest.param(400, b"{HONEST};lang=en", id="another separator"),
+        pytest.param(400, b"{HONEST}&l%61ng=en", id="a name in disguise"),
+        pytest.param(400, b"{HONEST}%00", id="NUL"),
+        pytest.param(400, b"{HONEST}%ff%fe", id="bad UTF-8"),
+        pytest.param(400, b"{HONEST}%ed%a0%80", id="a surrogate in UTF-8"),
+        pytest.param(400, b"{HONEST}%c0%af", id="UTF-8 too long"),
+        pytest.param(400, b"{HONEST}\xff", id="raw bytes"),
+        pytest.param(400, b"\xff\xfe=1&{HONEST}", id="a name of raw bytes"),
+        pytest.param(400, b"{HONEST}&" + b"a=1&" * 2_000, id="many fields"),
+        pytest.param(413, b"{HONEST}" + b"A" * FORM_BYTES_MAX, id="one byte too many, and more"),
+        pytest.param(413, b"{HONEST}" + b"A" * 10_000_000, id="ten million bytes"),
     ],
 )
-def test_a_malformed_or_oversized_body_is_refused(holder: Holder, status: int, body: bytes) -> None:
-    sent = {**HONEST, "Content-Type": "application/x-www-form-urlencoded"}
+def test_a_malformed_or_oversized_body_is_refused_and_the_same_without_it_is_not(
+    holder: Holder, status: int, body: bytes
+) -> None:
+    honest = urlencode({**CHALLENGE, "return_url": CHALLENGE["return_url"]}).encode()
 
-    assert holder.post("/v1/authenticate", sent, body).status_code == status
+    assert holder.post("/v1/authenticate", FORM, body.replace(b"{HONEST}", honest)).status_code == status
+    assert holder.post("/v1/authenticate", FORM, honest).status_code == 303
+
+
+def test_a_statement_cannot_be_swapped_after_it_was_shown(holder: Holder) -> None:
+    shown = holder.arrives()
+    other = holder.arrives(statement="すべて譲渡します。")
+    crossed = {**other.forms[0].hidden, "card": "aoki", "pin": "1234"}
+
+    assert holder.post(shown.forms[0].action, OWN_NAVIGATION, crossed).status_code == 303
+    page = holder.get(str(shown.response.url))
+    assert page.status == 200, "another page's form answers this one not"
+    token = decode(holder.signs(page).forms[0].hidden["token"])
+
+    verify_signature(token, origin=SITE, nonce=NONCE, statement=STATEMENT)
+    with pytest.raises(BadCardToken):
+        verify_signature(token, origin=SITE, nonce=NONCE, statement="すべて譲渡します。")
 
 
 def test_nothing_is_asked_by_get(holder: Holder) -> None:
     assert holder.get("/v1/authenticate").status == 405
-
-
-@pytest.mark.parametrize(
-    ("status", "changes"),
-    [
-        pytest.param(303, {}, id="the honest twin"),
-        pytest.param(403, {"Origin": SITE}, id="PIN posted by the site"),
-        pytest.param(403, {"Origin": "null"}, id="PIN posted from nowhere"),
-        pytest.param(403, {"Origin": "http://localhost:47220"}, id="PIN posted from another name"),
-        pytest.param(403, {"Origin": "http://127.0.0.1:8010"}, id="PIN posted from another port"),
-        pytest.param(403, {"Sec-Fetch-Site": "cross-site"}, id="cross-site"),
-        pytest.param(403, {"Sec-Fetch-Site": "same-site"}, id="same site, another port"),
-        pytest.param(400, {"Sec-Fetch-Mode": "cors"}, id="PIN by fetch"),
-        pytest.param(421, {"Host": "evil.example"}, id="PIN by another host"),
-    ],
-)
-def test_a_pin_is_taken_from_the_agents_own_page_only(
-    holder: Holder, own_city: Path, status: int, changes: dict[str, str]
-) -> None:
-    page = holder.arrives()
-    fields = {**page.forms[0].hidden, "card": "aoki", "pin": "9999"}
-
-    answer = holder.post(page.forms[0].action, {**OWN_NAVIGATION, **changes}, fields)
-
-    assert answer.status_code == status
-    with JpkiCard(open_card(own_city, "aoki")) as card:
-        assert card.tries_left() == (2 if status == 303 else 3), "a refused post must cost no try"
 
 
 def test_a_pin_without_its_ticket_or_its_page_costs_no_try(holder: Holder, own_city: Path) -> None:
@@ -142,8 +117,7 @@ def test_a_pin_without_its_ticket_or_its_page_costs_no_try(holder: Holder, own_c
 
     assert holder.post("/v1/confirm/guessed", OWN_NAVIGATION, fields).status_code == 410
     assert holder.post(page.forms[0].action, OWN_NAVIGATION, fields).status_code == 303
-    with JpkiCard(open_card(own_city, "aoki")) as card:
-        assert card.tries_left() == 3
+    assert tries_left(own_city) == 3
 
 
 def test_a_site_cannot_cancel_or_return_for_the_holder(holder: Holder) -> None:
@@ -168,7 +142,7 @@ def test_the_page_cannot_be_opened_in_a_frame(holder: Holder) -> None:
 def test_every_answer_is_kept_out_of_caches_frames_and_scripts(holder: Holder) -> None:
     holder.cancels(holder.arrives())
     holder.signs(holder.arrives())
-    holder.post("/v1/authenticate", {**HONEST, "Host": "evil.example"}, CHALLENGE)
+    holder.post("/v1/authenticate", {**ASKING, "Host": "evil.example"}, CHALLENGE)
     holder.get("/static/agent.css")
     holder.get("/static/../app.py")
     holder.get("/nowhere")

@@ -16,8 +16,8 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from mynapoint.card.agent import doors, pages
+from mynapoint.card.agent.bodies import form_body
 from mynapoint.card.agent.challenges import (
-    FORM_BYTES_MAX,
     BadForm,
     NoSuchTicket,
     Ticket,
@@ -85,7 +85,7 @@ class Agent:
     async def authenticate(self, request: Request) -> Response:
         """Take a site's challenge, check who asks, and go on to the holder's page."""
         doors.check_navigation(request.headers)
-        challenge = parse_challenge(await _body(request))
+        challenge = parse_challenge(await form_body(request))
         doors.check_asking_origin(request.headers, challenge.origin)
         ticket = self._tickets.issue(challenge)
         return _next_page(ticket)
@@ -176,26 +176,13 @@ class Agent:
     async def _own_form(self, request: Request) -> tuple[Ticket, bytearray]:
         doors.check_navigation(request.headers)
         doors.check_own_page(request.headers, self._own_origin)
-        return self._tickets.find(request.path_params["ticket"]), await _body(request)
+        return self._tickets.find(request.path_params["ticket"]), await form_body(request)
 
 
 def _next_page(ticket: Ticket) -> Response:
     """Send every answer on to a page of its own, so that going back never sends a PIN or a token again."""
     step = "deliver" if ticket.outcome else "confirm"
     return RedirectResponse(f"/v1/{step}/{ticket.id}", status_code=303)
-
-
-async def _body(request: Request) -> bytearray:
-    """Read a form's bytes, refusing at the limit, before anything is parsed."""
-    if request.headers.get("content-type", "").split(";")[0].strip() != "application/x-www-form-urlencoded":
-        raise Forbidden(415, "the body must be a form")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_BYTES_MAX:
-            wipe(body)
-            raise Forbidden(413, f"the form is longer than {FORM_BYTES_MAX} bytes")
-    return body
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

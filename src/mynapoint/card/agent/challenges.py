@@ -11,7 +11,6 @@ from mynapoint.card.agent.outcomes import Outcome, Problem
 from mynapoint.card.agent.words import Language
 from mynapoint.exchange.card_token import BadCardToken, check_challenge, origin_of
 
-FORM_BYTES_MAX = 16 * 1024
 FIELDS_MAX = 8
 RETURN_URL_CHARACTERS_MAX = 1000
 TICKET_LIFE_SECONDS = 300

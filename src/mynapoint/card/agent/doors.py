@@ -34,9 +34,9 @@ class Forbidden(Exception):
 
 def check_navigation(headers: Headers) -> None:
     """Refuse what is not a whole page being opened: fetch, iframe, image. Browsers that say nothing pass."""
-    if headers.get("sec-fetch-mode", "navigate") != "navigate":
+    if _said(headers, "sec-fetch-mode", "navigate") != "navigate":
         raise Forbidden(400, "Sec-Fetch-Mode must be navigate")
-    if headers.get("sec-fetch-dest", "document") != "document":
+    if _said(headers, "sec-fetch-dest", "document") != "document":
         raise Forbidden(400, "Sec-Fetch-Dest must be document")
 
 
@@ -46,15 +46,15 @@ def check_asking_origin(headers: Headers, origin: str) -> None:
     An absent or ``null`` Origin passes: the token is delivered to ``return_url`` and nowhere else, so such a
     request cannot gain its sender anything.
     """
-    if headers.get("origin", "null") not in {"null", origin}:
+    if _said(headers, "origin", "null") not in {"null", origin}:
         raise Forbidden(403, "Origin must be the origin of return_url")
 
 
 def check_own_page(headers: Headers, own_origin: str) -> None:
     """Refuse a PIN, or a cancellation, that does not come from the agent's own page."""
-    if headers.get("origin") != own_origin:
+    if _said(headers, "origin", "") != own_origin:
         raise Forbidden(403, "Origin must be the agent itself")
-    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+    if _said(headers, "sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden(403, "Sec-Fetch-Site must be same-origin")
 
 
@@ -86,3 +86,14 @@ class Doorkeeper:
             await refusal(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
+
+
+def _said(headers: Headers, name: str, unsaid: str) -> str:
+    """Return what a browser says of itself, ``unsaid`` if nothing. Raises Forbidden for a header that comes twice."""
+    match headers.getlist(name):
+        case []:
+            return unsaid
+        case [said]:
+            return said
+        case _:
+            raise Forbidden(400, f"{name} must come once")

@@ -7,7 +7,8 @@ import signal
 import socket
 from collections.abc import Callable
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 from starlette.applications import Starlette
@@ -15,6 +16,7 @@ from starlette.applications import Starlette
 from mynapoint.card.agent.app import HOST
 
 _READY_WITHIN_SECONDS = 10
+_HEADERS_MILLISECONDS_MAX = 5_000
 
 
 class PortTaken(OSError):
@@ -38,6 +40,8 @@ async def _serve(app: Starlette, port: int, ready: Callable[[], None]) -> None:
         address=HOST,
         port=port,
         interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MILLISECONDS_MAX),
         websockets=False,
         log_level=LogLevels.error,
         log_access=False,
