@@ -1,4 +1,4 @@
-"""`mynapoint hub …`: migrate, check, serve, jobs."""
+"""`mynapoint hub …`: migrate, check, serve, jobs; lists and links of the card authority."""
 
 from __future__ import annotations
 
@@ -73,6 +73,32 @@ def jobs() -> None:
 
     for what, count in run_all().items():
         typer.echo(f"{what}: {count}")
+
+
+@app.command()
+def crl(
+    files: Annotated[list[Path], typer.Argument(help="Revocation lists in DER.", exists=True, dir_okay=False)],
+) -> None:
+    """Put the card authority's revocation lists in force, each checked first; a running hub takes them at once.
+
+    A list that is damaged, partial, unsigned, overdue or older than the one in force is left out and told; then the
+    exit status is 1, and what was in force stays so.
+    """
+    _start_django()
+    from mynapoint.hub import web
+    from mynapoint.hub.identity.list_files import take_lists
+
+    taken = take_lists(files, now=web.now())
+    for one in taken:
+        if one.listed is None:
+            typer.echo(f"{one.path.name}: {one.why_not}. Left out.", err=True)
+        else:
+            typer.echo(
+                f"{one.path.name}: list {one.listed.number} of root {one.root[:16]} is in force, "
+                f"{len(one.listed.revoked):,} revoked, next one by {one.listed.next_update:%Y-%m-%d %H:%M} UTC"
+            )
+    if any(one.listed is None for one in taken):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -9,6 +9,9 @@ MYNAPOINT_CARD_POLICY     policy of certificates for signing in; only for J-LIS'
 MYNAPOINT_CARD_ALGORITHMS what cards sign with: RS256; RS256,ES384 also lets the announced card in
 MYNAPOINT_OCSP            address of the card authority's OCSP responder; the only one that is ever asked
 MYNAPOINT_CRL_HOURS       how old a revocation list may be (default: 24)
+MYNAPOINT_PLATFORM_URL, _KEY, _SENDER, _RECIPIENT
+                          where cards are judged by a platform provider: its address, the file of its public key, and
+                          what the hub and it call each other (hub/identity/platform_provider.py)
 MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)
 MYNAPOINT_LINK_SOURCE  dotted path of the class that is asked which certificate a new one replaced
                        (hub/identity/links.py; default: what `mynapoint hub links` brought in)
@@ -35,6 +38,9 @@ CARD_POLICY = os.environ.get("MYNAPOINT_CARD_POLICY", "1.2.392.200149.8.5.1.3.30
 CARD_ALGORITHMS = os.environ.get("MYNAPOINT_CARD_ALGORITHMS", "RS256").split(",")
 OCSP_RESPONDER = os.environ.get("MYNAPOINT_OCSP", "")
 CRL_HOURS = int(os.environ.get("MYNAPOINT_CRL_HOURS", "24"))
+PLATFORM_PROVIDER = {
+    name: os.environ.get(f"MYNAPOINT_PLATFORM_{name.upper()}", "") for name in ("url", "key", "sender", "recipient")
+}
 VERIFIERS = {
     "card": os.environ.get("MYNAPOINT_CARD_VERIFIER", "mynapoint.hub.identity.local_verifier.LocalVerifier"),
 }
