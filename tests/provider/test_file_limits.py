@@ -175,6 +175,15 @@ def test_pages_too_large_for_memory_are_refused_even_when_nothing_is_packed(tmp_
         refuse_unbounded(path, COLUMNS)
 
 
+def test_a_text_that_stands_in_every_row_is_refused_before_it_is_copied(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    path = tmp_path / "swelling.parquet"
+    pq.write_table(repeated(2_000, "x" * 20_000), path, compression="zstd", dictionary_pagesize_limit=2**30)
+
+    assert "has 40,000,000 bytes of text, written out from" in refused(connection, path)
+
+
 def test_what_no_column_of_ours_holds_is_not_judged(tmp_path: Path) -> None:
     path = tmp_path / "memo.parquet"
     memo = pa.array([["x" * 80_000_000]], pa.list_(pa.string()))
