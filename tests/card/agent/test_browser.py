@@ -2,90 +2,30 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
 from collections.abc import Iterator
-from html import escape
-from pathlib import Path
-from urllib.parse import parse_qs
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from card.agent.holder import NONCE, STATEMENT
 from card.agent.running import Running
+from card.agent.site import Site, open_site
+from hub.chromium import MARKS, chromium, complaints, overflow
 from mynapoint.exchange import card_token
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync"]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="NO CHROMIUM: THE BROWSER TESTS ARE LEFT OUT"),
-]
-
-
-class Site(http.server.ThreadingHTTPServer):
-    """A site that sends its visitor to the agent, and keeps what comes back."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.agent = ""
-        self.received: list[dict[str, list[str]]] = []
-        self.origins: list[str | None] = []
-
-    @property
-    def origin(self) -> str:
-        return f"http://localhost:{self.server_address[1]}"
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    server: Site
-
-    def do_GET(self) -> None:
-        fields = {"nonce": NONCE, "return_url": f"{self.server.origin}/card/return/", "lang": "ja"}
-        inputs = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields.items())
-        self.answer(
-            f'<form method="post" action="{self.server.agent}/v1/authenticate">{inputs}'
-            f'<textarea name="statement">{escape(STATEMENT)}</textarea><button>カードでログイン</button></form>'
-        )
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.received.append(parse_qs(body, strict_parsing=True))
-        self.server.origins.append(self.headers["Origin"])
-        self.answer("<p>戻りました</p>")
-
-    def answer(self, html: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Referrer-Policy", "origin")
-        self.end_headers()
-        self.wfile.write(f'<!doctype html><html lang="ja"><title>site</title>{html}'.encode())
-
-    def log_message(self, *_: object) -> None:
-        pass
+pytestmark = MARKS
 
 
 @pytest.fixture
 def site(running: Running) -> Iterator[Site]:
-    with Site() as site:
-        site.agent = running.origin
-        thread = threading.Thread(target=site.serve_forever, daemon=True)
-        thread.start()
+    with open_site(running.origin) as site:
         yield site
-        site.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -144,8 +84,8 @@ def test_without_javascript_a_button_delivers(site: Site, browser: Browser) -> N
 
 def test_every_page_passes_axe_down_to_the_locked_card(site: Site, page: Page) -> None:
     def check(what: str) -> None:
-        result = Axe().run(page, options=RULES)
-        assert result.violations_count == 0, f"{what}: {result.generate_report()}"
+        assert not complaints(page), what
+        assert overflow(page) <= 0, what
 
     come_from(site, page)
     check("the first page")

@@ -50,7 +50,7 @@ def create_app(readers: Readers, *, port: int = PORT, clock: Callable[[], float]
     clock  seconds, only growing: the machine's, by which tickets lapse
     """
     agent = Agent(readers, own_origin=f"http://{HOST}:{port}", clock=clock)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", agent.home, methods=["GET"]),
             Route("/v1/authenticate", agent.authenticate, methods=["POST"]),
@@ -67,6 +67,9 @@ def create_app(readers: Readers, *, port: int = PORT, clock: Callable[[], float]
             NoSuchTicket: _refuse,
         },
     )
+    # A form is never sent on to another address; and Starlette cannot build that address from every query string.
+    app.router.redirect_slashes = False
+    return app
 
 
 class Agent:

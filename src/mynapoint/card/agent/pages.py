@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
-from mynapoint.card.agent.challenges import Ticket
+from mynapoint.card.agent.challenges import TICKET_LIFE_SECONDS, Ticket
 from mynapoint.card.agent.doors import delivery_headers
 from mynapoint.card.agent.outcomes import Outcome
 from mynapoint.card.agent.readers import CardSeen
@@ -78,7 +78,11 @@ def _page(
     template: str, language: Language, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
     html = _TEMPLATES.get_template(template).render(
-        t=words(language), language=language, other="en" if language == "ja" else "ja", **context
+        t=words(language),
+        language=language,
+        other="en" if language == "ja" else "ja",
+        lapses_after_seconds=TICKET_LIFE_SECONDS,
+        **context,
     )
     return HTMLResponse(html, status_code=status, headers=headers)
 

@@ -1,4 +1,4 @@
-// The agent's only script: the delivery page goes on by itself, a form is sent once, a page shown again is empty.
+// The agent's only script: the delivery page goes on by itself, a form is sent once, nothing stays behind.
 "use strict";
 
 document.querySelector("form[data-deliver]")?.submit();
@@ -10,8 +10,16 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
 }
 
-window.addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
+// A browser may keep a page to show it again, whatever its headers say: what it keeps is empty, what it shows is new.
+window.addEventListener("pagehide", () => {
   for (const form of document.forms) form.reset();
-  location.reload();
+  document.body.replaceChildren();
 });
+
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+// Nobody came back to the page: when its time is over, the statement does not stay on the screen.
+const lapsing = document.querySelector("[data-lapses-after-seconds]");
+if (lapsing) setTimeout(() => location.reload(), 1000 * (Number(lapsing.dataset.lapsesAfterSeconds) + 1));
