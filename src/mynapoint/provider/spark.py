@@ -35,7 +35,7 @@ Progress = Callable[[str], None]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}")
 _TOKYO_EPOCH = "TIMESTAMP_NTZ'1970-01-01 09:00:00'"
 _READ_TWICE_RATHER_THAN_KEPT = frozenset({"award_rows"})
-"""A copy of every transaction costs more than to drop the repeated ones twice (docs/decisions/0014-spark.md)."""
+"""To drop repeated rows twice costs no more than a copy of every transaction (docs/decisions/0014-spark.md)."""
 
 
 def run_spark(
