@@ -30,11 +30,17 @@ Day = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="A day
 def agent(
     emulated: Emulated = None,
     port: Annotated[int, typer.Option(min=1024, max=65535, help="Listen on 127.0.0.1 at this port.")] = 47220,
+    install: Annotated[bool, typer.Option("--install", help="Start it now and at every log-in (Linux).")] = False,
+    uninstall: Annotated[bool, typer.Option("--uninstall", help="Stop it, and start it no more.")] = False,
+    also_as_root: Annotated[bool, typer.Option("--also-as-root", help="Let root install it, for root.")] = False,
 ) -> None:
     """Run the card agent: its page shows what a site asks, takes the PIN and lets the card sign."""
     from mynapoint.card.agent.app import create_app
     from mynapoint.card.agent.server import PortTaken, serve
 
+    if install or uninstall:
+        _at_log_in(emulated, port, install=install, also_as_root=also_as_root)
+        return
     readers = _readers(emulated)
     kind = f"EMULATED cards: {', '.join(card.id for card in readers.cards())}" if emulated else "the card readers"
 
@@ -44,6 +50,33 @@ def agent(
     try:
         serve(create_app(readers, port=port), port=port, ready=ready)
     except PortTaken as error:
+        _fail(str(error))
+
+
+def _at_log_in(emulated: Path | None, port: int, *, install: bool, also_as_root: bool) -> None:
+    """Install or uninstall the agent for this user, saying each thing done."""
+    import os
+    import sys
+
+    from mynapoint.card.agent import startup
+    from mynapoint.card.agent.server import PortTaken
+
+    if sys.platform != "linux":
+        _fail("--install knows Linux only; for Windows and macOS see docs/card-agent.md")
+    if os.geteuid() == 0 and not also_as_root:
+        _fail("The agent is each user's own: run this as that user, without sudo (or say --also-as-root).")
+    places = startup.Startup.of(os.environ)
+    if not install:
+        for done in startup.uninstall(places):
+            typer.echo(done)
+        return
+    _readers(emulated)
+    folder = ["--emulated", str(emulated.absolute())] if emulated else []
+    command = [sys.executable, "-m", "mynapoint", "card", "agent", "--port", str(port), *folder]
+    try:
+        for done in startup.install(places, command, port=port):
+            typer.echo(done)
+    except (startup.NotStarted, PortTaken) as error:
         _fail(str(error))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -30,7 +33,7 @@ def test_the_whole_step_over_real_connections_then_a_clean_end(running: Running)
     token = card_token.decode(delivery.forms[0].hidden["token"])
     card_token.verify_signature(token, origin=SITE, nonce=NONCE, statement=STATEMENT)
     environment = Path(f"/proc/{running.process.pid}/environ")
-    if environment.exists():
+    if os.access(environment, os.R_OK):
         assert f"={PIN}\0".encode() not in environment.read_bytes()
     running.process.send_signal(signal.SIGTERM)
     output, _ = running.process.communicate(timeout=15)
@@ -58,3 +61,17 @@ def test_a_folder_without_cards_says_how_to_make_them(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "mynapoint card issue" in done.stderr
+
+
+def test_the_memory_in_which_a_pin_was_typed_is_in_no_core_file_and_open_to_no_other_program(running: Running) -> None:
+    (limits,) = re.findall(r"Max core file size +(\S+) +(\S+)", Path(f"/proc/{running.process.pid}/limits").read_text())
+    asked = "import ctypes; from mynapoint.card.agent.server import stay_out_of_dumps as s; s(); "
+    done = subprocess.run(
+        [sys.executable, "-c", asked + "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert limits == ("0", "0")
+    assert done.stdout == "0\n", "PR_GET_DUMPABLE"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
 from granian.constants import HTTPModes, Interfaces
@@ -17,6 +19,7 @@ from mynapoint.card.agent.app import HOST
 
 _READY_WITHIN_SECONDS = 10
 _HEADERS_MILLISECONDS_MAX = 5_000
+_PR_SET_DUMPABLE = 4
 
 
 class PortTaken(OSError):
@@ -29,8 +32,34 @@ class PortTaken(OSError):
 
 def serve(app: Starlette, *, port: int, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; ``ready`` is called once connections are answered. Raises PortTaken."""
-    _require_free(port)
+    stay_out_of_dumps()
+    require_free(port)
     asyncio.run(_serve(app, port, ready))
+
+
+def require_free(port: int) -> None:
+    """Refuse a port on which another program listens. Raises PortTaken."""
+    # The server shares its port with its own kind (SO_REUSEPORT); this socket does not, so it notices them.
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise PortTaken(port) from None
+
+
+def stay_out_of_dumps() -> None:
+    """Keep this process's memory, in which a PIN was typed, from core files and from the user's other programs.
+
+    Linux: no core file, and neither /proc nor a debugger without root's rights. Elsewhere on Unix: no core file.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 async def _serve(app: Starlette, port: int, ready: Callable[[], None]) -> None:
@@ -65,13 +94,3 @@ async def _answering(port: int) -> None:
             else:
                 writer.close()
                 return
-
-
-def _require_free(port: int) -> None:
-    # The server shares its port with its own kind (SO_REUSEPORT); this socket does not, so it notices them.
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            raise PortTaken(port) from None
