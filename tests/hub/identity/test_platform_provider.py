@@ -36,8 +36,10 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 @pytest.fixture
 def answer(city: Path) -> str:
     card = JpkiCard(open_card(city, "aoki"))
-    said = {"origin": QUESTION.origin, "nonce": QUESTION.nonce, "statement": QUESTION.statement}
-    return encode(sign_token(card, bytearray(b"1234"), **said))
+    token = sign_token(
+        card, bytearray(b"1234"), origin=QUESTION.origin, nonce=QUESTION.nonce, statement=QUESTION.statement
+    )
+    return encode(token)
 
 
 @pytest.fixture
