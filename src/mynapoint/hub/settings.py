@@ -12,6 +12,9 @@ MYNAPOINT_CRL_HOURS       how old a revocation list may be (default: 24)
 MYNAPOINT_PLATFORM_URL, _KEY, _SENDER, _RECIPIENT
                           where cards are judged by a platform provider: its address, the file of its public key, and
                           what the hub and it call each other (hub/identity/platform_provider.py)
+MYNAPOINT_OPENID_ISSUER, _AUTHORIZE, _TOKEN, _KEYS, _CLIENT_ID, _CLIENT_KEY, _ACR_VALUES, _ACR
+                          where residents also sign in by phone: the OpenID provider's name and addresses, what the hub
+                          is called there and the file of its private key (hub/identity/oidc_provider.py)
 MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)
 MYNAPOINT_LINK_SOURCE  dotted path of the class that is asked which certificate a new one replaced
                        (hub/identity/links.py; default: what `mynapoint hub links` brought in)
@@ -41,8 +44,13 @@ CRL_HOURS = int(os.environ.get("MYNAPOINT_CRL_HOURS", "24"))
 PLATFORM_PROVIDER = {
     name: os.environ.get(f"MYNAPOINT_PLATFORM_{name.upper()}", "") for name in ("url", "key", "sender", "recipient")
 }
+OPENID = {
+    name: os.environ.get(f"MYNAPOINT_OPENID_{name.upper()}", "")
+    for name in ("issuer", "authorize", "token", "keys", "client_id", "client_key", "acr_values", "acr")
+}
 VERIFIERS = {
     "card": os.environ.get("MYNAPOINT_CARD_VERIFIER", "mynapoint.hub.identity.local_verifier.LocalVerifier"),
+    "phone": "mynapoint.hub.identity.oidc.DigitalId",
 }
 BANNER: object = ""
 

@@ -105,4 +105,19 @@ SENTENCES = {
         "暗証番号がロックされています。お住まいの市区町村の窓口で再設定してください。",
         "The PIN is locked. It can be reset at your municipality's counter.",
     ),
+    "phone_step_cancelled": (
+        "スマートフォンでの本人確認が終わりませんでした。何も保存されていません。"
+        "続けるときは、もう一度お手続きください。",
+        "The identity check on your phone was not completed. Nothing was saved. To go on, please start the step again.",
+    ),
+    "phone_not_confirmed": (
+        "スマートフォンでの本人確認の結果を確かめられませんでした。何も保存されていません。もう一度お試しください。"
+        "続くときは、マイナンバーカードとカードリーダーでお手続きください。",
+        "The result of the identity check on your phone could not be verified. Nothing was saved. Please try again. "
+        "If this goes on, please use your My Number Card with a card reader.",
+    ),
+    "phone_unreachable": (
+        "ただいま、スマートフォンでの本人確認を利用できません。恐れ入りますが、時間をおいてお試しください。",
+        "The identity check by phone is not available at present. Please try again later.",
+    ),
 }

@@ -23,11 +23,15 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was put before a person: the hub's own stored values, never the sender's."""
+    """What was put before a person: the hub's own stored values, never the sender's.
+
+    ``asked_at``  when, by the machine's clock: an authentication of before does not answer it
+    """
 
     origin: str
     nonce: str
     statement: str
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
