@@ -11,14 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
-
-from mynapoint.award.schemas import AWARDS, ENROLMENTS, POSTED, REISSUED, TRANSACTIONS
+from mynapoint.award.schemas import AWARDS, ENROLMENTS, POSTED, REISSUED, TRANSACTIONS, TableSchema
 from mynapoint.programme.service_rules import ServiceRule
 from mynapoint.provider.engines import DuckDB, Engine, Noticed, enrolled_rows, open_duckdb, run_duckdb, run_reference
 from mynapoint.provider.intake import Intake, Taken
 from mynapoint.provider.rejects import Exact, write_exact_rejects, write_rejects
-from mynapoint.provider.table_files import Encoding, quoted, refuse_damaged
+from mynapoint.provider.table_files import Encoding, damage_named, quoted
 
 Progress = Callable[[str], None]
 
@@ -38,13 +36,12 @@ class Inputs:
         """Every file."""
         return [self.enrolments, *self.transactions, *([self.posted] if self.posted else []), *self.reissued]
 
-    def refuse_damaged(self) -> None:
-        """Raise UnreadableFile for the first Parquet file that cannot be read through."""
+    @property
+    def by_table(self) -> list[tuple[TableSchema, Path]]:
+        """Every file with what it should hold."""
         tables = {ENROLMENTS: [self.enrolments], TRANSACTIONS: self.transactions, REISSUED: self.reissued}
         tables[POSTED] = [self.posted] if self.posted else []
-        for schema, paths in tables.items():
-            for path in paths:
-                refuse_damaged(path, schema.column_names)
+        return [(schema, path) for schema, paths in tables.items() for path in paths]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ def award_files(
         work = Path(work_name)
         with open_duckdb(memory=memory, spill=work, readable=inputs.all, writable=[]) as connection:
             intake = Intake(connection, scratch=work, encoding=inputs.encoding, progress=progress)
-            try:
+            with damage_named(inputs.by_table):
                 intake.take_all(
                     enrolments=inputs.enrolments,
                     transactions=inputs.transactions,
@@ -103,11 +100,6 @@ def award_files(
                 else:
                     result = _run_duckdb(connection, rule, as_of, progress)
                     taken = intake.taken(enrolled_rows=enrolled_rows(connection))
-            except duckdb.OutOfMemoryException:
-                raise
-            except duckdb.Error:  # Parquet files are read as far as they are needed, so damage is met anywhere above
-                inputs.refuse_damaged()
-                raise
             progress("writing")
             totals, files = _write(connection, result, work, exact_rejects)
         for file in files:

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import duckdb
 
-from mynapoint.award.schemas import REISSUED, TRANSACTIONS
+from mynapoint.award.schemas import REISSUED, TRANSACTIONS, TableSchema
 from mynapoint.provider.chains import CHANGED, keep_reissued
 from mynapoint.provider.intake import Intake
 from mynapoint.provider.numbering import keep_rows, number_accounts, wall_time
+from mynapoint.provider.rejects import marked
 from mynapoint.provider.store import Store, Working, only, transaction
-from mynapoint.provider.table_files import UnreadableFile
+from mynapoint.provider.table_files import UnreadableFile, damage_named
 
 ENDINGS = {".csv", ".parquet"}
 
@@ -54,7 +55,9 @@ def take_in(store: Store, inbox: Path, *, now: datetime, working: Working = lamb
         with store.opened() as connection:
             if only(connection, "SELECT 1 FROM intake_files WHERE digest = ?", digest):
                 continue
-            taken.append(_take(connection, path, digest, now))
+            schema = REISSUED if path.name.lower().startswith(REISSUED.name) else TRANSACTIONS
+            with damage_named([(schema, path)]):
+                taken.append(_take(connection, schema, path, digest, now))
             if taken[-1].set_aside:
                 _write_rejects(connection, digest, inbox / "rejects" / f"{path.stem}.csv")
     return tuple(taken)
@@ -67,18 +70,18 @@ def last_file(connection: duckdb.DuckDBPyConnection) -> int:
     return number
 
 
-def _take(connection: duckdb.DuckDBPyConnection, path: Path, digest: str, now: datetime) -> FileTaken:
+def _take(
+    connection: duckdb.DuckDBPyConnection, schema: TableSchema, path: Path, digest: str, now: datetime
+) -> FileTaken:
     intake = Intake(connection)
-    is_reissued = path.name.lower().startswith(REISSUED.name)
-    schema, keep = (REISSUED, keep_reissued) if is_reissued else (TRANSACTIONS, keep_new)
-    if is_reissued:
+    if schema is REISSUED:
         intake.take_reissued([path])
     else:
         intake.take(TRANSACTIONS, [path])
     tally = intake.tally(schema)
     number = last_file(connection) + 1
     with transaction(connection):
-        repeated, changed = keep(connection, digest, number)
+        repeated, changed = (keep_reissued if schema is REISSUED else keep_new)(connection, digest, number)
         connection.execute(
             "INSERT INTO rows_set_aside SELECT ?, line, field, value, reason FROM taken_rejects", (digest,)
         )
@@ -140,7 +143,8 @@ def _find_seen_before(connection: duckdb.DuckDBPyConnection, digest: str) -> tup
 
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, digest: str, path: Path) -> None:
-    query = "SELECT line, field, value, reason FROM rows_set_aside WHERE digest = ? ORDER BY line"
+    texts = f"{marked('value')}, {marked('reason')}"
+    query = f"SELECT line, field, {texts} FROM rows_set_aside WHERE digest = ? ORDER BY line"
     rows = connection.execute(query, (digest,)).fetchall()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -9,8 +9,8 @@ line by line in Python (csv_rows.py), so that every line number is right and eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,17 @@ from mynapoint.provider.csv_rows import BrokenRow, header_of, rewrite
 from mynapoint.provider.file_limits import LINE_BYTES_MOST, UnreadableFile, kind_of, refuse_above, texts_bytes_most
 from mynapoint.provider.parquet_limits import refuse_unbounded
 
-__all__ = ["BrokenRow", "Encoding", "FileRead", "TableFile", "UnreadableFile", "quoted", "read_file", "refuse_damaged"]
+__all__ = [
+    "BrokenRow",
+    "Encoding",
+    "FileRead",
+    "TableFile",
+    "UnreadableFile",
+    "damage_named",
+    "quoted",
+    "read_file",
+    "refuse_damaged",
+]
 
 _DIALECT = (
     "auto_detect=false, hive_partitioning=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', "
@@ -71,8 +81,24 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: s
     return FileRead([], None)
 
 
+@contextmanager
+def damage_named(files: Iterable[tuple[TableSchema, Path]]) -> Iterator[None]:
+    """Raise UnreadableFile for the first Parquet file that cannot be read through, when the block breaks off in one.
+
+    Parquet files are read as far as they are needed, several at once, so damage is met in any statement.
+    """
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error:
+        for schema, path in files:
+            refuse_damaged(path, schema.column_names)
+        raise
+
+
 def refuse_damaged(path: Path, columns: Sequence[str]) -> None:
-    """Raise UnreadableFile if a Parquet file's rows cannot be read: asked when a database broke off over several."""
+    """Raise UnreadableFile if the rows of a Parquet file cannot be read through."""
     if kind_of(path) == "parquet":
         with duckdb.connect(config={"memory_limit": "256MB", "temp_directory": ""}) as connection:
             lengths = ", ".join(f"max(hash({name}))" for name in columns)
