@@ -35,12 +35,8 @@ class Step(StrEnum):
     REPORTED = "reported"
 
 
-_PARTS = ("accepted", "repeated", "set_aside")
-
 CREDITS_MAX = 50_000
 """Lines in one call of the gateway, and so in one file of credits: a run keeps no more of them in memory."""
-
-_PARTS = ("accepted", "repeated", "set_aside")
 
 CREDITS_MAX = 50_000
 """Lines in one call of the gateway, and so in one file of credits: a run keeps no more of them in memory."""
@@ -125,13 +121,11 @@ def run(
     store = provider.store
     with store.one_run():
         taken = inbox.take_in(store, provider.inbox, now=now, working=working)
-        accepted, repeated, set_aside = (sum(getattr(one, part) for one in taken) for part in _PARTS)
-        rows = f"{accepted:,} rows taken in, {repeated:,} repeated, {set_aside:,} set aside"
-        progress(Step.TAKEN_IN, f"{len(taken)} files: {rows}")
-        awarded = _award(provider, as_of=as_of, now=now, from_scratch=from_scratch, progress=progress, working=working)
+        rows = _rows(taken)
+        progress(Step.TAKEN_IN, f"{len(taken)} files: " + ", ".join(f"{rows[part]:,} {part}" for part in rows))
+        awarded = _award(provider, as_of, now, from_scratch=from_scratch, progress=progress, working=working)
         _credit(provider, now=now, progress=progress, working=working)
-        with store.step() as connection:
-            posted, points_posted = _post(connection, now=now)
+        posted, points_posted = _post(store, now=now)
         progress(Step.POSTED, f"{posted:,} lines, {points_posted:,} points posted")
         with store.step() as connection:
             made = reporting.make_reports(connection, provider.service_number, now=now)
@@ -142,9 +136,7 @@ def run(
         as_of=as_of,
         taken=taken,
         files=len(taken),
-        accepted=accepted,
-        repeated=repeated,
-        set_aside=set_aside,
+        **rows,
         lines=awarded.lines,
         points=awarded.points,
         posted=posted,
@@ -205,11 +197,15 @@ def award(
     return Award(lines, points, differing if from_scratch else None)
 
 
+def _rows(taken: Sequence[FileTaken]) -> dict[str, int]:
+    return {part: sum(getattr(one, part) for one in taken) for part in ("accepted", "repeated", "set_aside")}
+
+
 def _award(
     provider: Provider,
-    *,
     as_of: datetime,
     now: datetime,
+    *,
     from_scratch: bool,
     progress: Progress,
     working: Working,
@@ -280,14 +276,15 @@ def _note_credited(
     )
 
 
-def _post(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> tuple[int, int]:
+def _post(store: Store, *, now: datetime) -> tuple[int, int]:
     """Post every credited line: from here on it is told to the hub, with the day on which it was credited."""
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE to_post AS
-           SELECT line_id, posted_on, points FROM line_steps JOIN award_lines USING (line_id)
-           WHERE step = 'credited' AND line_id NOT IN (SELECT line_id FROM line_steps WHERE step = 'posted')"""
-    )
-    connection.execute("INSERT INTO line_steps SELECT line_id, 'posted', ?, posted_on FROM to_post", (now,))
-    row = connection.execute("SELECT count(*), coalesce(sum(points), 0)::BIGINT FROM to_post").fetchone()
+    with store.step() as connection:
+        connection.execute(
+            """CREATE OR REPLACE TEMP TABLE to_post AS
+               SELECT line_id, posted_on, points FROM line_steps JOIN award_lines USING (line_id)
+               WHERE step = 'credited' AND line_id NOT IN (SELECT line_id FROM line_steps WHERE step = 'posted')"""
+        )
+        connection.execute("INSERT INTO line_steps SELECT line_id, 'posted', ?, posted_on FROM to_post", (now,))
+        row = connection.execute("SELECT count(*), coalesce(sum(points), 0)::BIGINT FROM to_post").fetchone()
     assert row is not None
     return int(row[0]), int(row[1])

@@ -19,6 +19,36 @@ def keep_reissued(connection: duckdb.DuckDBPyConnection, digest: str, number: in
     What was taken in before stands: a row of a card or of a replaced card that is here already, or one that would
     close a circle, is set aside. Returns the rows that were here before, the same; and those set aside.
     """
+    _find_wrong(connection)
+    connection.execute(
+        f"""INSERT INTO reissues SELECT account_id, replaces, reissued_at, {number}
+            FROM new_reissues ANTI JOIN wrong_reissues USING (line)"""
+    )
+    connection.execute("INSERT INTO rows_set_aside SELECT ?, line, field, value, reason FROM wrong_reissues", (digest,))
+    _join_cards(connection, number)
+    same, wrong = (
+        only(connection, f"SELECT count(*) FROM {table}") for table in ("seen_reissues WHERE same", "wrong_reissues")
+    )
+    assert isinstance(same, int)
+    assert isinstance(wrong, int)
+    return same, wrong
+
+
+def is_linked(connection: duckdb.DuckDBPyConnection, account_id: str, incentive: str) -> bool:
+    """Say whether an account, or another card of its chain, serves an application of the incentive already."""
+    found = only(
+        connection,
+        """SELECT 1 FROM linked WHERE incentive = ? AND (account_id = ? OR account_id IN (
+               SELECT account_id FROM chains
+               WHERE first_account_id = (SELECT first_account_id FROM chains WHERE account_id = ?)))
+           LIMIT 1""",
+        *(incentive, account_id, account_id),
+    )
+    return found is not None
+
+
+def _find_wrong(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``seen_reissues``, ``new_reissues``, and ``wrong_reissues``: rows to set aside, each with its reason."""
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE seen_reissues AS
            SELECT new.line, new.account_id, new.replaces = old.replaces AND new.reissued_at = old.reissued_at AS same
@@ -46,31 +76,6 @@ def keep_reissued(connection: duckdb.DuckDBPyConnection, digest: str, number: in
         f"""INSERT INTO wrong_reissues
             SELECT line, field, value, reason FROM ({circles}) AS found (file, line, field, value, reason)"""
     )
-    connection.execute(
-        f"""INSERT INTO reissues SELECT account_id, replaces, reissued_at, {number}
-            FROM new_reissues ANTI JOIN wrong_reissues USING (line)"""
-    )
-    connection.execute("INSERT INTO rows_set_aside SELECT ?, line, field, value, reason FROM wrong_reissues", (digest,))
-    _join_cards(connection, number)
-    same, wrong = (
-        only(connection, f"SELECT count(*) FROM {table}") for table in ("seen_reissues WHERE same", "wrong_reissues")
-    )
-    assert isinstance(same, int)
-    assert isinstance(wrong, int)
-    return same, wrong
-
-
-def is_linked(connection: duckdb.DuckDBPyConnection, account_id: str, incentive: str) -> bool:
-    """Say whether an account, or another card of its chain, serves an application of the incentive already."""
-    found = only(
-        connection,
-        """SELECT 1 FROM linked WHERE incentive = ? AND (account_id = ? OR account_id IN (
-               SELECT account_id FROM chains
-               WHERE first_account_id = (SELECT first_account_id FROM chains WHERE account_id = ?)))
-           LIMIT 1""",
-        *(incentive, account_id, account_id),
-    )
-    return found is not None
 
 
 def _join_cards(connection: duckdb.DuckDBPyConnection, number: int) -> None:
