@@ -106,6 +106,10 @@ def test_every_page_passes_axe_down_to_the_locked_card(site: Site, page: Page) -
 
     expect(page.get_by_text("戻りました")).to_be_visible()
     assert site.received == [{"nonce": [NONCE], "error": ["pin_locked"]}]
+    page.goto(f"{site.agent}/v1/confirm/lapsed")
+    check("a page that has lapsed")
+    page.goto(f"{site.agent}/?lang=en")
+    check("the agent's own page in English")
 
 
 def test_the_page_fits_a_narrow_screen_and_four_times_the_size(site: Site, page: Page) -> None:

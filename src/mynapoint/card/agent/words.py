@@ -21,6 +21,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Choose “Sign in with the card” on a site such as Mynapoint; you will check and sign the request here.",
     ),
     "confirm_title": ("内容を確かめて、カードで署名してください", "Check the request and sign it with your card"),
+    "time": (
+        "この画面は5分間有効です。過ぎたときは、元のサイトからやり直してください。",
+        "This page is good for 5 minutes. After that, start again on the site.",
+    ),
     "who": ("確認を求めているサイト", "The site that is asking"),
     "who_hint": (
         "今まで見ていたサイトと同じでなければ、取り消してください。",
