@@ -13,3 +13,5 @@ os.environ["MYNAPOINT_SECRET_KEY"] = "only-for-tests-only-for-tests-only-for-tes
 os.environ["MYNAPOINT_ORIGINS"] = "http://localhost:8000,http://127.0.0.1:8000,http://testserver"
 
 from mynapoint.hub.settings import *  # noqa: F403
+
+TRUST_LOOK_SECONDS = 0.0  # a test that changes the trust folder does not wait

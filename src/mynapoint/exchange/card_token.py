@@ -117,7 +117,7 @@ def decode(text: str) -> CardToken:
     if len(text) > TOKEN_BYTES_MAX or len(text.encode(errors="replace")) > TOKEN_BYTES_MAX:
         raise BadCardToken(f"token is longer than {TOKEN_BYTES_MAX} bytes")
     try:
-        members = json.loads(text, object_pairs_hook=_without_doubles)
+        members = _JSON.decode(text)
     except (ValueError, RecursionError) as error:
         raise BadCardToken("token is not JSON") from error
     if not isinstance(members, dict) or set(members) != {"format", "algorithm", "certificate", "signature"}:
@@ -168,10 +168,10 @@ def _shows_what_it_says(character: str) -> bool:
 
 def _binary(text: object) -> bytes:
     try:
-        binary = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+        binary = binascii.a2b_base64(text, strict_mode=True) if isinstance(text, str) else b""
     except (binascii.Error, ValueError) as error:
         raise BadCardToken("certificate and signature must be base64") from error
-    if not isinstance(text, str) or base64.b64encode(binary).decode() != text:
+    if not isinstance(text, str) or binascii.b2a_base64(binary, newline=False) != text.encode():
         raise BadCardToken("certificate and signature must be base64 in its one spelling")
     return binary
 
@@ -181,3 +181,6 @@ def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(members) != len(pairs):
         raise ValueError("a member stands there twice")
     return members
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_without_doubles)

@@ -40,6 +40,7 @@ LINK_SOURCE = os.environ.get("MYNAPOINT_LINK_SOURCE", "mynapoint.hub.identity.li
 CARD_POLICY = os.environ.get("MYNAPOINT_CARD_POLICY", "1.2.392.200149.8.5.1.3.30")
 CARD_ALGORITHMS = os.environ.get("MYNAPOINT_CARD_ALGORITHMS", "RS256").split(",")
 OCSP_RESPONDER = os.environ.get("MYNAPOINT_OCSP", "")
+TRUST_LOOK_SECONDS = 1.0  # how often a running hub looks whether the trust folder has changed
 CRL_HOURS = int(os.environ.get("MYNAPOINT_CRL_HOURS", "24"))
 PLATFORM_PROVIDER = {
     name: os.environ.get(f"MYNAPOINT_PLATFORM_{name.upper()}", "") for name in ("url", "key", "sender", "recipient")

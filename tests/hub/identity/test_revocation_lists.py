@@ -134,6 +134,21 @@ def test_a_new_list_comes_into_force_at_once_and_a_bad_one_leaves_the_old(
     assert sorted(path.suffix for path in folder.iterdir()) == [".crl", ".pem", ".pem", ".pem"]
 
 
+def test_of_two_lists_brought_together_the_lower_number_is_left_out_in_whatever_order(
+    world: World, folder: Path, tmp_path: Path, settings: Settings
+) -> None:
+    settings.TRUST_LOOK_SECONDS = 60.0
+    files = {case.name: tmp_path / f"{number}.crl" for number, case in enumerate(world.corpus.list_cases)}
+    for case in world.corpus.list_cases:
+        files[case.name].write_bytes(case.der)
+    for listed in folder.glob("*.crl"):
+        listed.unlink()
+
+    taken = take_lists([files[name] for name in ("empty", "good", "empty", "of a lower number")], now=world.now)
+
+    assert [one.listed is not None for one in taken] == [False, True, False, False]
+
+
 def test_the_command_tells_what_came_into_force_and_what_was_left_out(
     world: World, folder: Path, tmp_path: Path, settings: Settings
 ) -> None:

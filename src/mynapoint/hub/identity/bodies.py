@@ -7,11 +7,11 @@ from typing import Annotated
 from cryptography import x509
 from cryptography.hazmat import asn1
 
-from mynapoint.hub.identity.profiles import RawExtension
-
 
 @asn1.sequence
-class _Extension:
+class Extension:
+    """An extension as it stands in the certificate, its value in DER."""
+
     oid: x509.ObjectIdentifier
     critical: Annotated[bool, asn1.Default(False)]
     value: bytes
@@ -28,7 +28,19 @@ class Body:
     period: asn1.TLV
     subject: asn1.TLV
     key: asn1.TLV
-    extensions: Annotated[list[_Extension], asn1.Explicit(3)]
+    extensions: Annotated[list[Extension], asn1.Explicit(3)]
+
+
+def signed_part(der: bytes) -> bytes:
+    """Return what the issuer signed of a certificate that was loaded from ``der``: its first element, header and all.
+
+    ``cryptography`` writes these bytes anew each time it is asked for them; they are the same.
+    """
+    start = _content_at(der, 0)
+    after, length = _content_at(der, start), der[start + 1]
+    if length & 0x80:
+        length = int.from_bytes(der[start + 2 : after], "big")
+    return der[start : after + length]
 
 
 def read_body(signed: bytes) -> Body:
@@ -39,6 +51,6 @@ def read_body(signed: bytes) -> Body:
     return body
 
 
-def raw_extensions(body: Body) -> list[RawExtension]:
-    """Return a body's extensions, their values in DER."""
-    return [RawExtension(one.oid, one.critical, one.value) for one in body.extensions]
+def _content_at(der: bytes, start: int) -> int:
+    """Return where the content of the element at ``start`` begins: after one byte of tag and those of the length."""
+    return start + 2 + (der[start + 1] & 0x7F if der[start + 1] & 0x80 else 0)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mynapoint.award.means import Certificate, certificate_refusals
 from mynapoint.exchange.card_methods import METHODS
-from mynapoint.hub.identity.bodies import raw_extensions, read_body
+from mynapoint.hub.identity.bodies import read_body, signed_part
 from mynapoint.hub.identity.faults import CertificateFault, CertificateRefused
 from mynapoint.hub.identity.links import CertificateId
 from mynapoint.hub.identity.profiles import CardProfile
@@ -71,11 +71,11 @@ def check_certificate(
 
     try:
         certificate = x509.load_der_x509_certificate(der)
-        signed = certificate.tbs_certificate_bytes
+        signed = signed_part(der)
         body = read_body(signed)
         serial = certificate.serial_number
         period = Certificate(certificate.not_valid_before_utc, certificate.not_valid_after_utc)
-        judged = profile.judge(certificate, raw_extensions(body))
+        judged = profile.judge(certificate, body)
         key = certificate.public_key()
     except UnsupportedAlgorithm as error:
         raise refused(CertificateFault.KEY) from error

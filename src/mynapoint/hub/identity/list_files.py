@@ -30,7 +30,7 @@ def take_lists(paths: Sequence[Path], *, now: datetime) -> list[Taken]:
     A reader of the folder sees the list before or the list after, never a half: the file is written beside, brought to
     the disk, and renamed. Raises ImproperlyConfigured when the trust folder itself is not in order.
     """
-    return [_taken(path, trust_store(), now=now) for path in paths]
+    return [_taken(path, trust_store(look=True), now=now) for path in paths]
 
 
 def _taken(path: Path, trust: TrustStore, *, now: datetime) -> Taken:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, ObjectIdentifier
 from django.conf import settings
 
+from mynapoint.hub.identity.bodies import Body
 from mynapoint.hub.identity.faults import CertificateFault
 
 AUTHENTICATION_POLICY = ObjectIdentifier("1.2.392.200149.8.5.1.3.30")
@@ -23,16 +23,11 @@ _CRITICAL_EXTENSIONS_KNOWN = {
     ExtensionOID.BASIC_CONSTRAINTS,
     ExtensionOID.CERTIFICATE_POLICIES,
 }
-DECIDING = {*_CRITICAL_EXTENSIONS_KNOWN, ExtensionOID.AUTHORITY_KEY_IDENTIFIER}
+_DECIDING = {*_CRITICAL_EXTENSIONS_KNOWN, ExtensionOID.AUTHORITY_KEY_IDENTIFIER}
 """What is looked at. Every resident's certificate of one root says the same in these; the rest is its own."""
 
 
-class RawExtension(NamedTuple):
-    """An extension as it stands in the certificate, its value in DER."""
-
-    oid: ObjectIdentifier
-    critical: bool
-    value: bytes
+_Deciding = tuple[ObjectIdentifier, bool, bytes]
 
 
 class Judged(NamedTuple):
@@ -52,15 +47,17 @@ class CardProfile:
 
     policy: ObjectIdentifier = AUTHENTICATION_POLICY
     algorithms: frozenset[str] = frozenset({"RS256"})
-    _known: dict[tuple[RawExtension, ...], Judged] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[tuple[_Deciding, ...], Judged] = field(default_factory=dict, compare=False, repr=False)
 
-    def judge(self, certificate: x509.Certificate, extensions: Iterable[RawExtension]) -> Judged:
+    def judge(self, certificate: x509.Certificate, body: Body) -> Judged:
         """Return what the extensions say. Raises what ``cryptography`` raises where they cannot be read.
 
         Parsing them all takes as long as two signatures, and the deciding ones are the same for every resident of one
         root: so each set of deciding bytes is parsed once, and remembered. Critical ones always decide.
         """
-        deciding = tuple(one for one in extensions if one.critical or one.oid in DECIDING)
+        deciding = tuple(
+            (one.oid, one.critical, one.value) for one in body.extensions if one.critical or one.oid in _DECIDING
+        )
         known = self._known.get(deciding)
         if known is None:
             known = self._judged(certificate.extensions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,18 +82,19 @@ class TrustStore:
         return fault
 
 
-def trust_store() -> TrustStore:
+def trust_store(*, look: bool = False) -> TrustStore:
     """Return the trust store of ``settings.TRUST``, read again when a file there has changed.
 
+    look  look at the folder now, also if that was done less than ``settings.TRUST_LOOK_SECONDS`` ago
     Raises ImproperlyConfigured when a root of one environment lies in another's folder, or a file is not what its name
     says: then nobody signs in, rather than somebody wrong.
     """
-    return _folder(Path(settings.TRUST), settings.CARD_ENVIRONMENT).store()
+    return _folder(settings.TRUST, settings.CARD_ENVIRONMENT).store(look=look)
 
 
 @lru_cache(maxsize=4)
-def _folder(folder: Path, environment: str) -> _TrustFolder:
-    return _TrustFolder(folder, environment)
+def _folder(folder: str | Path, environment: str) -> _TrustFolder:
+    return _TrustFolder(Path(folder), environment)
 
 
 class _TrustFolder:
@@ -101,15 +103,22 @@ class _TrustFolder:
     def __init__(self, folder: Path, environment: str) -> None:
         self._folder = folder
         self._environment = environment
+        self._looks_again_at = 0.0
+        self._changed = 0
+        self._paths: list[tuple[str, str]] = []
         self._stamps: list[_Stamp] | None = None
         self._store = TrustStore({})
         self._lists: dict[_Stamp, tuple[bytes, RevocationList]] = {}
         self._lock = Lock()
 
-    def store(self) -> TrustStore:
+    def store(self, *, look: bool) -> TrustStore:
         """Return what the folder holds now. Raises ImproperlyConfigured."""
+        now = time.monotonic()
+        if now < self._looks_again_at and not look:
+            return self._store
         stamps = self._look()
         if stamps == self._stamps or not self._lock.acquire(blocking=self._stamps is None):
+            self._looks_again_at = now + settings.TRUST_LOOK_SECONDS
             return self._store
         try:
             roots = self._roots(stamps)
@@ -122,16 +131,24 @@ class _TrustFolder:
             self._lock.release()
 
     def _look(self) -> list[_Stamp]:
-        found = []
+        """Return what tells one state of the folder from another; done while residents wait, so by few calls.
+
+        The names are read anew only when the folder has changed; each file's own stamp every time.
+        """
         try:
-            with os.scandir(self._folder) as entries:
-                for entry in entries:
-                    if entry.name.endswith((".pem", ".crl")):
-                        there = entry.stat()
-                        found.append((entry.name, there.st_ino, there.st_mtime_ns, there.st_size))
+            changed = os.stat(self._folder).st_mtime_ns
+            if changed != self._changed:
+                names = (name for name in os.listdir(self._folder) if name.endswith((".pem", ".crl")))
+                self._paths = [(name, f"{self._folder}/{name}") for name in sorted(names)]
+                self._changed = changed
+            stamps = []
+            for name, path in self._paths:
+                there = os.stat(path)
+                stamps.append((name, there.st_ino, there.st_mtime_ns, there.st_size))
         except FileNotFoundError:
+            self._changed = 0
             return []
-        return sorted(found)
+        return stamps
 
     def _roots(self, stamps: list[_Stamp]) -> dict[bytes, Root]:
         roots = [_read_root(self._folder / name, self._environment) for name, *_ in stamps if name.endswith(".pem")]
