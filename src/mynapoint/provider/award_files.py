@@ -82,12 +82,7 @@ def award_files(
         with open_duckdb(memory=memory, spill=work, readable=inputs.all, writable=[]) as connection:
             intake = Intake(connection, scratch=work, encoding=inputs.encoding, progress=progress)
             with damage_named(inputs.by_table):
-                intake.take_all(
-                    enrolments=inputs.enrolments,
-                    transactions=inputs.transactions,
-                    posted=inputs.posted,
-                    reissued=inputs.reissued,
-                )
+                _take_all(intake, inputs)
                 if engine is Engine.SPARK:
                     result = _run_spark(
                         connection, rule, as_of, master=spark_master, work=work, memory=memory, progress=progress
@@ -105,6 +100,15 @@ def award_files(
         for file in files:
             os.replace(file, out / file.name)
     return Outcome(taken, *totals, *(out / file.name for file in files))
+
+
+def _take_all(intake: Intake, inputs: Inputs) -> None:
+    intake.take_all(
+        enrolments=inputs.enrolments,
+        transactions=inputs.transactions,
+        posted=inputs.posted,
+        reissued=inputs.reissued,
+    )
 
 
 def _write(
