@@ -66,7 +66,7 @@ def _compare(options: argparse.Namespace, turns: Turns, folder: Path) -> int:
         plan["spark"] = _planned("spark", folder, few, options.seed)
     if any(job in plan for job in STORED):
         _fill_store(turns, _planned("fill_store", folder, transactions, options.seed))
-    turns.run(list(plan.values()), options.repeat, _show)
+    turns.run(list(plan.values()), options.repeat, _show, _note)
     _show("")
     marks.table(turns, list(plan.values()), plan["bare"])
     wrong = _differences(turns, list(plan.values()), folder)
@@ -88,7 +88,7 @@ def _grow(options: argparse.Namespace, turns: Turns, folder: Path) -> int:
     for plan in plans:
         for planned in plan:
             turns.measured.pop(planned, None)
-    turns.run([planned for plan in plans for planned in plan], options.growth_repeat, _show)
+    turns.run([planned for plan in plans for planned in plan], options.growth_repeat, _show, _note)
     _show("")
     wrong = 0
     for plan in plans:
@@ -106,7 +106,7 @@ def _differences(turns: Turns, plan: Sequence[Planned], folder: Path) -> int:
         if planned == ours or not turns.answer(planned).exists():
             continue
         if ours not in turns.measured:
-            turns.run([ours], 1, _show)
+            turns.run([ours], 1, _show, _note)
         compared += 1
         if found := differences(turns.answer(ours), turns.answer(planned)):
             print(f"DIFFERENT {planned.name}: {found:,} lines of {lines(turns.answer(ours)):,}")
@@ -116,13 +116,9 @@ def _differences(turns: Turns, plan: Sequence[Planned], folder: Path) -> int:
 
 
 def _fill_store(turns: Turns, planned: Planned) -> None:
-    turns.run([planned], 1, _show)
-    once = turns.measured[planned][0]
+    turns.run([planned], 1, _show, _note)
     _show("")
-    print(
-        f"the store filled once with {planned.transactions:,} transactions: {once.wall_seconds:.1f} s, "
-        f"CPU {once.cpu_seconds:.1f} s, peak {once.peak_bytes / 1e6:,.0f} MB"
-    )
+    print(f"the store filled once with {planned.transactions:,} transactions: {turns.measured[planned][0]}", flush=True)
 
 
 def _planned(job: str, folder: Path, transactions: int, seed: int) -> Planned:
@@ -167,6 +163,12 @@ def _options() -> argparse.Namespace:
     options.growth_repeat = options.repeat or 3
     options.repeat = options.repeat or (3 if options.quick else 5)
     return options
+
+
+def _note(figures: str) -> None:
+    """Keep what a turn gave where no progress is shown: a long run that is cut off has not been for nothing."""
+    if not sys.stderr.isatty():
+        print(figures, file=sys.stderr, flush=True)
 
 
 def _show(step: str) -> None:

@@ -35,6 +35,9 @@ class Measured:
     cpu_seconds: float
     peak_bytes: int
 
+    def __str__(self) -> str:
+        return f"{self.wall_seconds:.2f} s, CPU {self.cpu_seconds:.2f} s, peak {self.peak_bytes / 1e6:,.0f} MB"
+
 
 def measure(job: str, data: Path, out: Path, *, memory: str | None = None) -> Measured:
     """Run one job of job.py on the data in a folder, its answer going to another. Raises JobFailed."""

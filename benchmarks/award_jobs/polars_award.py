@@ -98,10 +98,10 @@ class PolarsAward:
         return self._counted(rows, terms).group_by("application_id").agg(_YEN.sum().alias(name))
 
     def _net(self, rows: pl.LazyFrame, terms: pl.DataFrame, refunds: pl.LazyFrame) -> pl.LazyFrame:
-        originals = {"transaction_id": "refunds", "account_id": "account_id"}
-        refunded = refunds.group_by(**originals).agg(refunded_yen=_YEN.sum())
+        original = pl.col("refunds").alias("transaction_id")
+        refunded = refunds.group_by(original, "account_id").agg(refunded_yen=_YEN.sum())
         net = (_YEN - pl.col("refunded_yen").fill_null(0)).clip(lower_bound=0)
-        uses = self._counted(rows, terms).join(refunded, on=list(originals), how="left")
+        uses = self._counted(rows, terms).join(refunded, on=["transaction_id", "account_id"], how="left")
         return uses.group_by("application_id").agg(net=net.sum())
 
     def _lines(self, sums: pl.LazyFrame) -> pl.LazyFrame:

@@ -54,14 +54,16 @@ class Turns:
     out: Path
     measured: defaultdict[Planned, list[Measured]] = field(default_factory=lambda: defaultdict(list))
 
-    def run(self, plan: Sequence[Planned], repeat: int, show: Show) -> None:
-        """Let all jobs of a plan take turns, so many times."""
+    def run(self, plan: Sequence[Planned], repeat: int, show: Show, note: Show) -> None:
+        """Let all jobs of a plan take turns, so many times; ``show`` what is under way, ``note`` what it gave."""
         for turn in range(1, repeat + 1):
             for planned in plan:
                 show(f"turn {turn} of {repeat}: {planned.name}, {planned.transactions:,} transactions")
                 shutil.rmtree(self.answer(planned).parent, ignore_errors=True)
                 out = self.answer(planned).parent
-                self.measured[planned].append(measure(planned.job, planned.data.folder, out, memory=planned.memory))
+                once = measure(planned.job, planned.data.folder, out, memory=planned.memory)
+                self.measured[planned].append(once)
+                note(f"turn {turn}: {planned.name}, {planned.transactions:,} transactions: {once}")
 
     def answer(self, planned: Planned) -> Path:
         """Return where a job's last answer is, if it gives one."""
