@@ -1,4 +1,4 @@
-"""プレミアム方式 from cells: what an application's uses of one month are worth, kept, so that a run reads months, not uses.
+"""プレミアム方式 from cells: what an application's uses of a month are worth, kept; a run reads months, not uses.
 
 A cell is the sum over the eligible uses of an application in one month of Tokyo of what tables.py sums over all of
 them: net yen, or points where the rule rounds each use. Cells add up: what new uses bring and what new refunds take
@@ -57,7 +57,7 @@ def cells_rule(rule: ServiceRule) -> str:
 
 
 def cutoff(rule: ServiceRule, as_of: datetime) -> datetime:
-    """Return the instant such that exactly the eligible uses before it have matured at ``as_of``, as Tokyo's wall time."""
+    """Return, in Tokyo's wall time, the instant before which exactly the eligible uses have matured at ``as_of``."""
     return wall_time(min(rule.earning_ends_before, rule.schedule.matured_before(as_of)))
 
 
