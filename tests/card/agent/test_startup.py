@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from card.agent.running import free_port, running_agent
 from mynapoint.card.agent import startup
+from mynapoint.cli import app
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="--install knows Linux only")
 
@@ -134,12 +136,13 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
     assert "mynapoint" not in judged.stderr, judged.stderr
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="not root")
-def test_root_does_not_install_it_by_mistake(home: Path, card: Card) -> None:
-    refused = card("--install")
+def test_root_does_not_install_it_by_mistake(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
 
-    assert refused.returncode == 1
-    assert "run this as that user, without sudo" in refused.stderr
+    refused = CliRunner(env={"HOME": str(home)}).invoke(app, ["card", "agent", "--install"])
+
+    assert refused.exit_code == 1
+    assert "run this as that user, without sudo" in refused.output
     assert files(home) == set()
 
 
