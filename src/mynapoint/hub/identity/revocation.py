@@ -37,16 +37,16 @@ class Revocation:
         listed = trust.revocation_lists.get(issued.root.key_id)
         if listed is not None and issued.certificate.serial_number in listed.revoked:
             raise issued.refused(CertificateFault.REVOKED)
-        learned = self._ask(issued, listed, now=now)
+        learned = self._ask(issued, listed, now=now) if settings.OCSP_RESPONDER else Learned.NOTHING
         if learned is Learned.REVOKED:
             raise issued.refused(CertificateFault.REVOKED)
         if learned is Learned.NOT_ON_RECORD:
             raise issued.refused(CertificateFault.NOT_ON_RECORD)
-        if learned is Learned.NOTHING and not is_in_force(listed, now=now) and must_be_known():
+        if learned is Learned.NOTHING and must_be_known() and not is_in_force(listed, now=now):
             raise issued.refused(CertificateFault.REVOCATION_UNKNOWN)
 
     def _ask(self, issued: IssuedCertificate, listed: RevocationList | None, *, now: datetime) -> Learned:
-        if not settings.OCSP_RESPONDER or not self._circuit.lets_through():
+        if not self._circuit.lets_through():
             return Learned.NOTHING
         inquiry = Inquiry(issued.certificate, issued.root, revoked=listed.revoked if listed else ())
         try:

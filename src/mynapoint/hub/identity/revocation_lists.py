@@ -19,6 +19,7 @@ LIST_BYTES_MAX = 256 * 1024 * 1024
 
 _SERIAL_BYTES = 20
 _FULL_AT = 0.6
+_EMPTY = bytes(_SERIAL_BYTES)
 
 
 class ListFault(StrEnum):
@@ -85,7 +86,7 @@ class SerialSet(Collection[int]):
         """Return where a serial stands, or the empty slot where it would."""
         table, end = self._table, len(self._table)
         start = hash(wanted) % self._slots * _SERIAL_BYTES
-        while (there := table[start : start + _SERIAL_BYTES]) != wanted and any(there):
+        while (there := table[start : start + _SERIAL_BYTES]) != wanted and there != _EMPTY:
             start += _SERIAL_BYTES
             if start == end:
                 start = 0

@@ -71,13 +71,15 @@ class TrustStore:
         ``key_id``  the issuer's key as the certificate names it; None: it names none, so each root is tried
         Names must agree, but choose nothing: three generations share one.
         """
-        candidates = self.roots.values() if key_id is None else [self.roots[key_id]] if key_id in self.roots else []
+        named = self.roots.get(key_id) if key_id is not None else None
+        candidates = (named,) if named is not None else () if key_id is not None else tuple(self.roots.values())
+        issuer, inner = bytes(body.issuer.data), bytes(body.algorithm.data)
         fault = CertificateFault.ISSUER
         for root in candidates:
             key = root.key
-            if certificate.signature_algorithm_oid != key.algorithm or body.algorithm.data != key.algorithm_der:
+            if inner != key.algorithm_der or certificate.signature_algorithm_oid != key.algorithm:
                 fault = CertificateFault.ALGORITHM
-            elif body.issuer.data == root.name and key.signed(certificate.signature, signed):
+            elif issuer == root.name and key.signed(certificate.signature, signed):
                 return root
         return fault
 
