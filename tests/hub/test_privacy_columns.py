@@ -10,7 +10,7 @@ from django.db import connection
 from hub.sample_pay import SamplePay
 from hub.visitor import Visitor
 
-SIGNED = {"statement", "origin", "nonce", "signature", "credential_id", "signed_at"}
+SIGNED = {"statement", "origin", "nonce", "signature", "credential_id", "oidc_subject_id", "signed_at"}
 CHOICE = {
     *("id", "resident_id", "payment_service_id", "incentive", "round_id", "counts"),
     *("account_key", "account_reference", "masked_account", "masked_holder", "proof"),
@@ -31,7 +31,7 @@ ABOUT_PEOPLE = {
     "identity_challenge": {
         *("id", "nonce", "purpose", "statement", "origin", "session", "subject", "continue_to", "created_at"),
     },
-    "identity_parkedanswer": {"id", "nonce", "token", "error", "created_at"},
+    "identity_parkedanswer": {"id", "nonce", "token", "error", "route", "created_at"},
     "reservations_reservation": {"id", "resident_id", "my_key_id_text", "reserved_at", *SIGNED},
     "applications_draft": {*CHOICE, "session", "created_at"},
     "applications_application": {*CHOICE, "reservation_id", "applied_at"},

@@ -17,13 +17,15 @@ DEFAULT_AGENT_PORT = 47220
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="The hub's port; サンプルPay takes the port ten above.")] = 8000,
+    port: Annotated[
+        int, typer.Option(help="The hub's port; サンプルPay takes the port ten above, the phone twenty.")
+    ] = 8000,
     agent_port: Annotated[int, typer.Option(help="The card agent's port.")] = DEFAULT_AGENT_PORT,
     state: Annotated[Path | None, typer.Option(help="Keep the city here; without it each demo starts afresh.")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the start page.")] = False,
     play: Annotated[bool, typer.Option("--play", help="Play the journey in the terminal, then end.")] = False,
 ) -> None:
-    """Run hub, サンプルPay and card agent of an invented city on this machine; nothing leaves it."""
+    """Run hub, サンプルPay, card agent and a simulated phone of an invented city on this machine; nothing leaves it."""
     from mynapoint.demo.processes import DemoStopped
 
     console = Console(highlight=False)
@@ -46,7 +48,8 @@ def _run(folder: Path, port: int, agent_port: int, console: Console, *, open_bro
     from mynapoint.demo.city import City
     from mynapoint.demo.processes import require_free, watch
 
-    city = City(folder, hub_port=port, pay_port=port + 10, agent_port=agent_port)
+    city = City(folder, hub_port=port, pay_port=port + 10, agent_port=agent_port, phone_port=port + 20)
+    require_free(port + 20, "--port")
     require_free(city.hub_port, "--port")
     require_free(city.pay_port, "--port")
     require_free(city.agent_port, "--agent-port")
@@ -58,6 +61,7 @@ def _run(folder: Path, port: int, agent_port: int, console: Console, *, open_bro
         console.print(f"  Hub          {city.hub}/")
         console.print(f"  サンプルPay  {city.pay}/")
         console.print(f"  Card agent   {city.agent}/")
+        console.print(f"  Phone        {city.phone}/ (simulated; a phone is added on my page)")
         console.print(f"  State        {folder}\n", soft_wrap=True)
         console.print("Ctrl-C stops everything.")
         if open_browser:

@@ -1,4 +1,4 @@
-"""The invented city: its folder, its addresses, its people, and the three servers that make it run."""
+"""The invented city: its folder, its addresses, its people, and the servers that make it run."""
 
 from __future__ import annotations
 
@@ -38,12 +38,13 @@ PEOPLE = (
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Where one demo lives: a state folder and three ports on this machine."""
+    """Where one demo lives: a state folder and three ports on this machine; a fourth for the played phone, if any."""
 
     state: Path
     hub_port: int
     pay_port: int
     agent_port: int
+    phone_port: int | None = None
 
     @property
     def hub(self) -> str:
@@ -61,6 +62,11 @@ class City:
         return f"http://127.0.0.1:{self.agent_port}"
 
     @property
+    def phone(self) -> str:
+        """The played phone's address; by number, as the hub itself asks it."""
+        return f"http://127.0.0.1:{self.phone_port}"
+
+    @property
     def environment(self) -> dict[str, str]:
         """What the servers read from their environment."""
         return {
@@ -73,25 +79,38 @@ class City:
             "MYNAPOINT_TRUST": str(self.state / "trust"),
             "MYNAPOINT_CARD_AGENT": self.agent,
             "PYTHONUNBUFFERED": "1",
+            **(self._phone_environment() if self.phone_port else {}),
         }
 
     @property
     def servers(self) -> tuple[Server, ...]:
-        """The three servers, in the order in which they start."""
-        pay = python("granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "--port", str(self.pay_port))
+        """The servers, in the order in which they start."""
+        asgi = python("granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "--port")
+        phone = [*asgi, str(self.phone_port), "mynapoint.demo.phone.setup:create_demo_app"]
+        phones = [Server("phone", phone, _ready(self.phone_port))] if self.phone_port else []
         return (
+            *phones,
             Server(
                 "hub",
                 python("mynapoint", "hub", "serve", "--port", str(self.hub_port)),
                 _ready(self.hub_port, "healthz"),
             ),
-            Server("sample-pay", [*pay, "mynapoint.demo.sample_pay.app:create_app"], _ready(self.pay_port)),
+            Server(
+                "sample-pay",
+                [*asgi, str(self.pay_port), "mynapoint.demo.sample_pay.app:create_app"],
+                _ready(self.pay_port),
+            ),
             Server(
                 "card-agent",
                 python("mynapoint", "card", "agent", "--emulated", str(self.state), "--port", str(self.agent_port)),
                 _ready(self.agent_port),
             ),
         )
+
+    def _phone_environment(self) -> dict[str, str]:
+        from mynapoint.demo.phone.setup import hub_environment  # which knows this module's people
+
+        return hub_environment(self.state, self.phone)
 
     def prepare(self) -> None:
         """Fill the state folder: clock, cards, keys, databases, register, municipal pages. Idempotent.

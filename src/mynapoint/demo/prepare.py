@@ -8,6 +8,7 @@ from pathlib import Path
 from mynapoint.card.emulator.issue import issue_city
 from mynapoint.demo.city import OPENS_AT
 from mynapoint.demo.clock import FILE_NAME, DemoClock
+from mynapoint.demo.phone.setup import prepare as prepare_phone
 from mynapoint.demo.sample_pay.setup import HUB_KEY_ID, KEY_ID, SERVICE_NUMBER
 from mynapoint.demo.sample_pay.setup import prepare as prepare_sample_pay
 from mynapoint.exchange.signatures import SigningKey
@@ -18,11 +19,12 @@ PROVIDER = "sample-pay"
 
 
 def prepare(state: Path, *, hub: str, pay: str) -> None:
-    """Make everything the three servers need; what is there already is left as it is.
+    """Make everything the servers need; what is there already is left as it is.
 
     hub, pay  the addresses at which hub and サンプルPay will be served
     """
     DemoClock(state / FILE_NAME).start(OPENS_AT)
+    prepare_phone(state)
     issue_city(state, on=tokyo_day(OPENS_AT))
     hub_key = _hub_key(state / "keys" / f"{HUB_KEY_ID}.ed25519")
     provider_key = prepare_sample_pay(state, hub, hub_key.public_bytes(), pay_url=pay)

@@ -15,6 +15,8 @@ MYNAPOINT_PLATFORM_URL, _KEY, _SENDER, _RECIPIENT
 MYNAPOINT_OPENID_ISSUER, _AUTHORIZE, _TOKEN, _KEYS, _CLIENT_ID, _CLIENT_KEY, _ACR_VALUES, _ACR
                           where residents also sign in by phone: the OpenID provider's name and addresses, what the hub
                           is called there and the file of its private key (hub/identity/oidc_provider.py)
+MYNAPOINT_PHONE_ALONE  yes: a phone that nobody linked with a card is a new resident; default no, because nothing shows
+                       whether that person has applied with the card already (docs/decisions/0021-phone.md)
 MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)
 MYNAPOINT_LINK_SOURCE  dotted path of the class that is asked which certificate a new one replaced
                        (hub/identity/links.py; default: what `mynapoint hub links` brought in)
@@ -49,6 +51,7 @@ OPENID = {
     name: os.environ.get(f"MYNAPOINT_OPENID_{name.upper()}", "")
     for name in ("issuer", "authorize", "token", "keys", "client_id", "client_key", "acr_values", "acr")
 }
+PHONE_ALONE = os.environ.get("MYNAPOINT_PHONE_ALONE", "no") == "yes"
 VERIFIERS = {
     "card": os.environ.get("MYNAPOINT_CARD_VERIFIER", "mynapoint.hub.identity.local_verifier.LocalVerifier"),
     "phone": "mynapoint.hub.identity.oidc.DigitalId",
@@ -167,6 +170,7 @@ SECURE_REFERRER_POLICY = "origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
+_PHONE = ["{0.scheme}://{0.netloc}".format(urlsplit(OPENID["authorize"]))] if OPENID["authorize"] else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -175,7 +179,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "script-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'", CARD_AGENT],
+        # A form may lead on to the phone's provider; browsers hold redirects to this, too.
+        "form-action": ["'self'", CARD_AGENT, *_PHONE],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }

@@ -56,6 +56,7 @@ def test_what_was_shown_is_what_was_signed_and_what_is_kept(reserved: Visitor) -
     consent = Consent.objects.get()
     assert consent.statement == fields.statement
     message = card_token.signed_bytes(origin=consent.origin, nonce=consent.nonce, statement=consent.statement)
+    assert consent.credential is not None
     key = load_der_public_key(bytes(consent.credential.public_key))
     assert isinstance(key, rsa.RSAPublicKey)
     key.verify(bytes(consent.signature), message, padding.PKCS1v15(), hashes.SHA256())

@@ -188,8 +188,8 @@ class Lives(RuleBasedStateMachine):
 
     def _has_applied(self, one: CertificateId) -> bool:
         chain = next(chain for chain in self._chains() if one in chain)
-        signed = Consent.objects.select_related("credential")
-        return any(CertificateId(row.credential.issuer_key_id, row.credential.serial) in chain for row in signed)
+        signed = Credential.objects.filter(pk__in=Consent.objects.values("credential"))
+        return any(CertificateId(row.issuer_key_id, row.serial) in chain for row in signed)
 
     def _recorded(self, application: Application) -> int:
         resident = Resident.objects.get(pk=application.resident_id)

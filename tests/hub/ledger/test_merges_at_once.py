@@ -69,7 +69,9 @@ def test_two_links_of_one_chain_at_once_leave_one_resident(turn: int) -> None:
 
     only_refused_for(outcomes)
     assert Resident.objects.filter(merged_into=None).count() == 1
-    assert StandingApplication.objects.get().application.consent.credential.serial == OLD.serial
+    signed = StandingApplication.objects.get().application.consent.credential
+    assert signed is not None
+    assert signed.serial == OLD.serial
     assert DoubleApplication.objects.count() == 2
 
 

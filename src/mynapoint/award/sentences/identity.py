@@ -105,6 +105,22 @@ SENTENCES = {
         "暗証番号がロックされています。お住まいの市区町村の窓口で再設定してください。",
         "The PIN is locked. It can be reset at your municipality's counter.",
     ),
+    "other_persons_phone": (
+        "ログイン中の方とは別の方のスマートフォンで認証されました。何も保存せず、ログアウトしました。"
+        "ご自身のスマートフォンかカードで、はじめからお手続きください。",
+        "The step was answered with another person's phone. Nothing was saved and you have been signed out. "
+        "Please start again with your own phone or card.",
+    ),
+    "phone_not_linked": (
+        "このスマートフォンは、まだ登録されていません。はじめにマイナンバーカードでログインし、"
+        "マイページの「スマートフォンを登録する」へお進みください。",
+        "This phone has not been added yet. Please sign in with your My Number Card first, "
+        "then choose “Add your phone” on your page.",
+    ),
+    "phone_of_another_record": (
+        "このスマートフォンは、別の記録にすでに登録されているため、登録できませんでした。お問い合わせ窓口にご相談ください。",
+        "This phone already belongs to another record and was not added. Please ask the support desk.",
+    ),
     "phone_step_cancelled": (
         "スマートフォンでの本人確認が終わりませんでした。何も保存されていません。"
         "続けるときは、もう一度お手続きください。",

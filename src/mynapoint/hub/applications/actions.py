@@ -29,9 +29,9 @@ from mynapoint.hub.applications.secrets import account_key, hub_key, request_id
 from mynapoint.hub.applications.standing import instruct_if_due
 from mynapoint.hub.audit.actions import HUB, record
 from mynapoint.hub.audit.models import Act
-from mynapoint.hub.identity.actions import Signature
-from mynapoint.hub.identity.lineage import everyone, lock_survivor
-from mynapoint.hub.identity.models import Credential, Resident
+from mynapoint.hub.identity.actions import Signature, kept_as
+from mynapoint.hub.identity.lineage import certificate_behind, everyone, lock_survivor
+from mynapoint.hub.identity.models import Credential, OidcSubject, Resident
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
 from mynapoint.hub.reservations.actions import standing_reservation
 from mynapoint.hub.reservations.models import Reservation
@@ -100,8 +100,8 @@ def prove_account(
 
 
 @transaction.atomic
-def apply(*, draft: Draft, signature: Signature, credential: Credential, now: datetime) -> Application:
-    """Record a resident's choice of payment service, for good, with the statement their card signed. Raises Refused.
+def apply(*, draft: Draft, signature: Signature, credential: Credential | OidcSubject, now: datetime) -> Application:
+    """Record a resident's choice of payment service, for good, with the statement they signed. Raises Refused.
 
     Application, consent, notice and audit record are one transaction. Two at once: the database lets one through.
     """
@@ -112,7 +112,9 @@ def apply(*, draft: Draft, signature: Signature, credential: Credential, now: da
         raise Refused(Refusal.RECORDS_JOINED)
     incentive = IncentiveId(draft.incentive)
     _refuse(reasons_against(resident=resident, service=draft.payment_service, incentive=incentive, on=tokyo_day(now)))
-    _refuse(reasons_against_certificate(credential, incentive=incentive, now=now))
+    certificate = certificate_behind(credential, now=now)
+    if certificate is not None:
+        _refuse(reasons_against_certificate(certificate, incentive=incentive, now=now))
     reservation = standing_reservation(resident)
     assert reservation is not None, "nobody applies without a reservation"
     application = _create(draft, reservation, now)
@@ -122,8 +124,8 @@ def apply(*, draft: Draft, signature: Signature, credential: Credential, now: da
         origin=signature.origin,
         nonce=signature.nonce,
         signature=signature.signature,
-        credential=credential,
         signed_at=signature.signed_at,
+        **kept_as(credential),
     )
     Draft.objects.filter(pk=draft.pk).delete()
     write_notice(application, NoticeKind.APPLICATION, room=points_max(application.law), points=Points(0), now=now)
@@ -134,7 +136,7 @@ def apply(*, draft: Draft, signature: Signature, credential: Credential, now: da
         now=now,
         service=draft.payment_service.number,
         incentive=incentive,
-        fingerprint=credential.fingerprint,
+        **({"fingerprint": credential.fingerprint} if isinstance(credential, Credential) else {"route": "phone"}),
     )
     instruct_if_due(resident, incentive, now=now)
     return application

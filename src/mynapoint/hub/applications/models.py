@@ -114,6 +114,9 @@ class Consent(SignedStatement):
 
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="consent")
 
+    class Meta(SignedStatement.Meta):
+        abstract = False
+
 
 class Registration(models.Model):
     """A registration that a direct incentive rewards (健康保険証利用申込・口座登録), once it is proven."""

@@ -1,4 +1,4 @@
-"""What can be done with identity: ask a card, take its answer once, sign in, sign out."""
+"""What can be done with identity: put a question, take its answer once, sign in with card or phone, sign out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -16,8 +17,9 @@ from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity import lineage
 from mynapoint.hub.identity.certificates import AuthCertificate
 from mynapoint.hub.identity.faults import CertificateFault, CertificateRefused
-from mynapoint.hub.identity.models import Challenge, Credential, ParkedAnswer, Purpose, Resident
-from mynapoint.hub.identity.verification import Question, Route, Verified, verifier
+from mynapoint.hub.identity.models import Challenge, Credential, OidcSubject, ParkedAnswer, Purpose, Resident
+from mynapoint.hub.identity.oidc_faults import OidcRefused
+from mynapoint.hub.identity.verification import OpenIdSubject, Question, Route, Verified, verifier
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 """By the machine's clock: how long a card may take to answer, the PIN included."""
@@ -28,13 +30,18 @@ _AGENT_ERRORS = {
     "no_card": Refusal.CARD_NOT_READ,
     "card_error": Refusal.CARD_NOT_READ,
 }
+_ONLY_BY = {Purpose.LINK_PHONE: Route.CARD, Purpose.LINKED_PHONE: Route.PHONE}
+"""Steps that one route alone may answer: whoever holds a phone cannot let it in with itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A card's verified answer: this certificate's key signed exactly this statement, for this purpose, once."""
+    """A verified answer: this certificate's key, or this person with the phone, answered exactly this statement, once.
 
-    certificate: AuthCertificate
+    ``signature``  the card's signature, or the phone's proof (``verification.Verified``)
+    """
+
+    who: AuthCertificate | OpenIdSubject
     statement: str
     origin: str
     nonce: str
@@ -62,8 +69,8 @@ def open_challenge(
     )
 
 
-def park_answer(*, nonce: str, token: str = "", error: str = "") -> ParkedAnswer:
-    """Keep an agent's answer until the session it belongs to comes for it. Raises Refused.
+def park_answer(*, nonce: str, token: str = "", error: str = "", route: Route = Route.CARD) -> ParkedAnswer:
+    """Keep an answer until the session it belongs to comes for it. Raises Refused.
 
     Only an open challenge's nonce is parked, and once: a stranger cannot fill the table.
     """
@@ -76,6 +83,7 @@ def park_answer(*, nonce: str, token: str = "", error: str = "") -> ParkedAnswer
                 id=secrets.token_urlsafe(32),
                 nonce=nonce,
                 token=token,
+                route=route.value,
                 error=error if error in _AGENT_ERRORS else ("card_error" if error else ""),
                 created_at=timezone.now(),
             )
@@ -96,6 +104,15 @@ def parked_challenge(*, parked_id: str, session: str) -> Challenge:
     return challenge
 
 
+def open_question(*, nonce: str, session: str) -> Challenge:
+    """Return the open challenge of this session that a page was shown with, without taking it. Raises Refused."""
+    since = timezone.now() - CHALLENGE_LIFE
+    challenge = Challenge.objects.filter(nonce=nonce, session=session, created_at__gt=since).first()
+    if challenge is None:
+        raise _lapsed()
+    return challenge
+
+
 def take_signature(*, parked_id: str, session: str, purpose: Purpose, now: datetime) -> Signature:
     """Take a parked answer and its challenge, once and for good, and check everything about it. Raises Refused.
 
@@ -112,11 +129,13 @@ def take_signature(*, parked_id: str, session: str, purpose: Purpose, now: datet
         raise _lapsed()
     if parked.error:
         raise Refused(_AGENT_ERRORS[parked.error])
-    question = Question(challenge.origin, challenge.nonce, challenge.statement)
-    verified = _verified(parked.token, question, now=now)
-    assert isinstance(verified.who, AuthCertificate), "a card's answer shows a certificate"
+    route = Route(parked.route)
+    if not may_answer(purpose, route):
+        raise _lapsed()
+    question = Question(challenge.origin, challenge.nonce, challenge.statement, challenge.created_at)
+    verified = _verified(route, parked.token, question, now=now)
     return Signature(
-        certificate=verified.who,
+        who=verified.who,
         statement=challenge.statement,
         origin=challenge.origin,
         nonce=challenge.nonce,
@@ -127,12 +146,14 @@ def take_signature(*, parked_id: str, session: str, purpose: Purpose, now: datet
 
 
 def sign_in(*, signature: Signature, now: datetime) -> Resident:
-    """Return the resident whose card signed, under the pseudonym by which they go today.
+    """Return the resident who answered, under the pseudonym by which they go today. Raises Refused.
 
     A certificate never seen before is asked about: one that replaced another is the same resident; one of which
     nothing is known, or nothing yet, is a new resident under a random pseudonym (``lineage.enter``).
     """
-    certificate = signature.certificate
+    certificate = signature.who
+    if isinstance(certificate, OpenIdSubject):
+        return _sign_in_by_phone(certificate, now=now)
     credential = lineage.find(certificate)
     if credential is None or credential.links_asked_at is None:
         answered = lineage.ask(certificate, now=now)  # not within a transaction: somebody else's machine may be slow
@@ -147,18 +168,36 @@ def sign_in(*, signature: Signature, now: datetime) -> Resident:
     return resident
 
 
+def link_phone(*, signature: Signature, resident: Resident, now: datetime) -> OidcSubject:
+    """Let a resident, whose own card has just agreed, also sign in with the phone that answered. Raises Refused.
+
+    A phone that already stands for somebody else is not moved: what they did with it stays theirs.
+    """
+    who = signature.who
+    assert isinstance(who, OpenIdSubject), "only a phone's answer links a phone"
+    with transaction.atomic():
+        survivor = lineage.lock_survivor(resident.pk)
+        kept = lineage.link_subject(who, resident=survivor, now=now)
+        if lineage.surviving(kept.resident) != survivor.pk:
+            raise Refused(Refusal.PHONE_OF_ANOTHER_RECORD)
+        record(Act.PHONE_LINKED, who=str(survivor), now=now)
+    return kept
+
+
 @transaction.atomic
 def sign_out(*, resident: Resident, now: datetime) -> None:
     """Record that a resident left."""
     record(Act.SIGNED_OUT, who=str(resident), now=now)
 
 
-def signer(*, signature: Signature, resident: Resident, now: datetime) -> Credential:
-    """Return the credential that signed, if it is the resident's own, also one renewed since they signed in.
+def signer(*, signature: Signature, resident: Resident, now: datetime) -> Credential | OidcSubject:
+    """Return what signed, if it is the resident's own: a certificate, also one renewed meanwhile, or a linked phone.
 
-    Raises Refused(OTHER_PERSONS_CARD) and puts that on record; the caller ends the session.
+    Raises Refused(OTHER_PERSONS_CARD or OTHER_PERSONS_PHONE) and puts that on record; the caller ends the session.
     """
-    certificate = signature.certificate
+    certificate = signature.who
+    if isinstance(certificate, OpenIdSubject):
+        return _own_phone(certificate, resident=resident, now=now)
     credential = lineage.find(certificate)
     if credential is None and lineage.ask(certificate, now=now) and lineage.follows(certificate, resident):
         credential = lineage.enter(certificate, answered=True, now=now)
@@ -166,8 +205,18 @@ def signer(*, signature: Signature, resident: Resident, now: datetime) -> Creden
     if credential is not None and lineage.surviving(credential.resident) == lineage.surviving(resident):
         return credential
     with transaction.atomic():
-        record(Act.OTHER_PERSONS_CARD, who=str(resident), now=now, fingerprint=signature.certificate.fingerprint)
+        record(Act.OTHER_PERSONS_CARD, who=str(resident), now=now, fingerprint=certificate.fingerprint)
     raise Refused(Refusal.OTHER_PERSONS_CARD)
+
+
+def kept_as(credential: Credential | OidcSubject) -> dict[str, Credential | OidcSubject]:
+    """Return the column of a signed statement in which its signer is kept."""
+    return {"credential" if isinstance(credential, Credential) else "oidc_subject": credential}
+
+
+def may_answer(purpose: Purpose, route: Route) -> bool:
+    """Say whether a step of this purpose may be answered this way."""
+    return _ONLY_BY.get(purpose, route) is route
 
 
 def purge() -> int:
@@ -184,9 +233,32 @@ def _taken(kind: type[Challenge] | type[ParkedAnswer], *, pk: str | int) -> bool
     return count == 1
 
 
-def _verified(answer: str, question: Question, *, now: datetime) -> Verified:
+def _sign_in_by_phone(who: OpenIdSubject, *, now: datetime) -> Resident:
+    if not (settings.PHONE_ALONE or lineage.find_subject(who)):
+        raise Refused(Refusal.PHONE_NOT_LINKED)
+    with transaction.atomic():
+        resident = lineage.enter_subject(issuer=who.issuer, subject=who.subject, now=now)
+        record(Act.SIGNED_IN, who=str(resident), now=now, route=Route.PHONE.value)
+    return resident
+
+
+def _own_phone(who: OpenIdSubject, *, resident: Resident, now: datetime) -> OidcSubject:
+    kept = lineage.find_subject(who)
+    if kept is not None and lineage.surviving(kept.resident) == lineage.surviving(resident):
+        return kept
+    with transaction.atomic():
+        record(Act.OTHER_PERSONS_PHONE, who=str(resident), now=now)
+    raise Refused(Refusal.OTHER_PERSONS_PHONE)
+
+
+def _verified(route: Route, answer: str, question: Question, *, now: datetime) -> Verified:
     try:
-        return verifier(Route.CARD).verify(answer, question, now=now)
+        return verifier(route).verify(answer, question, now=now)
+    except OidcRefused as refused:
+        with transaction.atomic():
+            details = {"code": refused.refusal.code, "why": refused.fault.value}
+            record(Act.PHONE_REFUSED, who=VISITOR, now=now, **details)
+        raise
     except CertificateRefused as refused:
         if refused.fault is CertificateFault.REVOKED and refused.certificate is not None:
             lineage.note_revocation(certificate=refused.certificate, now=now)

@@ -1,4 +1,4 @@
-"""The card step as pages see it: a form that goes to the resident's card agent, and the signature that comes back."""
+"""A step as pages see it: forms that lead to the resident's card agent or phone, and the answer that comes back."""
 
 from __future__ import annotations
 
@@ -13,19 +13,25 @@ from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.hub import web
 from mynapoint.hub.identity import actions
 from mynapoint.hub.identity.actions import Signature
-from mynapoint.hub.identity.models import Credential, Purpose
+from mynapoint.hub.identity.models import Credential, OidcSubject, Purpose
+from mynapoint.hub.identity.oidc_provider import provider
 from mynapoint.hub.identity.sessions import ResidentRequest
+from mynapoint.hub.identity.verification import Route
 
 
 @dataclass(frozen=True, slots=True)
 class CardStep:
-    """What ``identity/card_step.html`` needs: the agent's address and the four fields of its protocol."""
+    """What ``identity/card_step.html`` needs: the agent's address and the four fields of its protocol.
+
+    ``by_phone``  whether the phone may answer instead
+    """
 
     agent: str
     nonce: str
     statement: str
     return_url: str
     lang: str
+    by_phone: bool
 
 
 def begin(request: HttpRequest, *, purpose: Purpose, statement: str, continue_to: str, subject: str = "") -> CardStep:
@@ -45,13 +51,14 @@ def begin(request: HttpRequest, *, purpose: Purpose, statement: str, continue_to
         statement=statement,
         return_url=origin + reverse("identity:card_return"),
         lang=web.language(),
+        by_phone=provider() is not None and actions.may_answer(purpose, Route.PHONE),
     )
 
 
-def take_own_signature(request: ResidentRequest, *, purpose: Purpose) -> tuple[Signature, Credential]:
-    """Return what the signed-in resident's own card has just signed. Raises Refused.
+def take_own_signature(request: ResidentRequest, *, purpose: Purpose) -> tuple[Signature, Credential | OidcSubject]:
+    """Return what the signed-in resident's own card or phone has just answered. Raises Refused.
 
-    A statement signed by another person's card ends the session: whoever is at the keyboard starts again.
+    A statement answered with another person's card or phone ends the session: whoever is at the keyboard starts again.
     """
     now = web.now()
     signature = actions.take_signature(
@@ -60,7 +67,7 @@ def take_own_signature(request: ResidentRequest, *, purpose: Purpose) -> tuple[S
     try:
         return signature, actions.signer(signature=signature, resident=request.resident, now=now)
     except Refused as refused:
-        if refused.refusal is Refusal.OTHER_PERSONS_CARD:
+        if refused.refusal in {Refusal.OTHER_PERSONS_CARD, Refusal.OTHER_PERSONS_PHONE}:
             request.session.flush()
         raise
 

@@ -22,6 +22,7 @@ from mynapoint.hub.identity.chains import (
 )
 from mynapoint.hub.identity.links import CertificateId, SourceUnavailable, link_source
 from mynapoint.hub.identity.models import Credential, OidcSubject, Resident, ResidentMerge, SerialLink
+from mynapoint.hub.identity.verification import OpenIdSubject
 
 
 def find(certificate: AuthCertificate) -> Credential | None:
@@ -154,6 +155,38 @@ def enter_subject(*, issuer: str, subject: str, now: datetime) -> Resident:
         except IntegrityError:
             kept = subjects.get()  # the same person signed in twice at once
     return lock_survivor(kept.resident_id)
+
+
+def find_subject(who: OpenIdSubject) -> OidcSubject | None:
+    """Return what is kept of an OpenID provider's subject, if it was seen here before."""
+    kept = OidcSubject.objects.select_related("resident")
+    return kept.filter(issuer=who.issuer, subject=who.subject).first()
+
+
+def certificate_behind(credential: Credential | OidcSubject, *, now: datetime) -> Credential | None:
+    """Return the certificate by which the law judges a signer: its own, or for a phone the person's newest valid one.
+
+    A phone does not show its certificate; its provider judged that. A wait after a renewal known here still counts.
+    """
+    if isinstance(credential, Credential):
+        return credential
+    own = Credential.objects.filter(resident__in=everyone(credential.resident), valid_until__gte=now)
+    return own.order_by("-valid_from", "-id").first()
+
+
+@transaction.atomic
+def link_subject(who: OpenIdSubject, *, resident: Resident, now: datetime) -> OidcSubject:
+    """Keep a subject not seen before as this resident's; one that was seen stays whose it is, and is returned."""
+    try:
+        with transaction.atomic():
+            return OidcSubject.objects.create(
+                resident=resident, issuer=who.issuer, subject=who.subject, first_seen_at=now
+            )
+    except IntegrityError:
+        kept = find_subject(who)
+        if kept is None:
+            raise
+        return kept
 
 
 def note_revocation(*, certificate: CertificateId, now: datetime) -> None:

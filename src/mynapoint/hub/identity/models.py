@@ -127,11 +127,16 @@ class ResidentMerge(models.Model):
 
 
 class Purpose(models.TextChoices):
-    """What a card step is for; a signature for one purpose is worth nothing for another."""
+    """What a step is for; an answer for one purpose is worth nothing for another.
+
+    ``LINK_PHONE`` is answered with the card, ``LINKED_PHONE`` with the phone to be linked; the others with either.
+    """
 
     SIGN_IN = "sign_in"
     RESERVE = "reserve"
     APPLY = "apply"
+    LINK_PHONE = "link_phone"
+    LINKED_PHONE = "linked_phone"
 
 
 class Challenge(models.Model):
@@ -158,11 +163,16 @@ class Challenge(models.Model):
 
 
 class ParkedAnswer(models.Model):
-    """A card's answer between the agent's cross-site POST, which has no cookie, and the GET that has one."""
+    """An answer between its arrival and the step that takes it: an agent's cross-site POST comes without our cookie.
+
+    ``token``  as it came: a card token, or the query string that a phone's provider sent the browser back with
+    ``route``  how it came (``verification.Route``)
+    """
 
     id = models.CharField(primary_key=True, max_length=64)
     nonce = models.CharField(max_length=64, unique=True)
     token = models.TextField(blank=True)
+    route = models.CharField(max_length=8, default="card")
     error = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField(db_index=True)
 
@@ -171,20 +181,30 @@ class ParkedAnswer(models.Model):
 
 
 class SignedStatement(models.Model):
-    """What a resident read and their card signed; everything needed to verify it again, for good.
+    """What a resident read and signed with the card, or answered with the phone; with what verifies it, for good.
 
-    The signature is over ``exchange.card_token.signed_bytes(origin, nonce, statement)`` with the key of ``credential``.
+    ``signature``     the card's, over ``exchange.card_token.signed_bytes(origin, nonce, statement)`` with the key of
+                      ``credential``; or the ID token of ``oidc_subject`` whose nonce is ``oidc.nonce_of`` the same
+                      three, and on a second line the provider's key that signed it
     """
 
     statement = models.CharField(max_length=1000)
     origin = models.CharField(max_length=200)
     nonce = models.CharField(max_length=64)
     signature = models.BinaryField(max_length=1024)
-    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="+")
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    oidc_subject = models.ForeignKey(OidcSubject, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField()
 
     class Meta:
         abstract = True
+        constraints: ClassVar = [
+            CheckConstraint(
+                name="%(class)s_by_card_or_phone",
+                condition=Q(credential=None, oidc_subject__isnull=False)
+                | Q(credential__isnull=False, oidc_subject=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.statement

@@ -91,7 +91,8 @@ class DigitalId:
 
 def state_of(answer: str) -> str:
     """Return which question a callback's query string is about; empty if it does not say."""
-    return _fields(answer).get("state", "")
+    state = _fields(answer).get("state", "")
+    return state if state.isascii() and state.isprintable() else ""
 
 
 def _code(answer: str, known: Provider, question: Question) -> str:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from mynapoint.hub import web
+from mynapoint.hub.identity.oidc_provider import provider
 from mynapoint.hub.identity.sessions import ResidentRequest, resident_required
 from mynapoint.hub.ledger.my_page import my_page as read_my_page
 from mynapoint.programme.values import tokyo_day
@@ -19,4 +20,5 @@ def my_page(request: ResidentRequest) -> HttpResponse:
     now = web.now()
     page = read_my_page(request.resident, now=now)
     others = [{"incentive": one.incentive, "sentences": web.sentences(one.reasons)} for one in page.others]
-    return render(request, "ledger/my_page.html", {"page": page, "others": others, "today": tokyo_day(now)})
+    context = {"page": page, "others": others, "today": tokyo_day(now), "has_phone_route": provider() is not None}
+    return render(request, "ledger/my_page.html", context)

@@ -11,8 +11,8 @@ from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.hub.audit.actions import record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity import lineage
-from mynapoint.hub.identity.actions import Signature
-from mynapoint.hub.identity.models import Credential, Resident
+from mynapoint.hub.identity.actions import Signature, kept_as
+from mynapoint.hub.identity.models import Credential, OidcSubject, Resident
 from mynapoint.hub.reservations.models import Reservation
 from mynapoint.hub.reservations.my_key_ids import new_my_key_id
 
@@ -20,8 +20,8 @@ _DRAWS_MAX = 10
 
 
 @transaction.atomic
-def reserve(*, signature: Signature, credential: Credential, now: datetime) -> Reservation:
-    """Make the reservation of the resident whose card signed, with a new My Key ID. Raises Refused.
+def reserve(*, signature: Signature, credential: Credential | OidcSubject, now: datetime) -> Reservation:
+    """Make the reservation of the resident whose card or phone answered, with a new My Key ID. Raises Refused.
 
     One a person, whichever of their cards made it: the lock keeps a merge from coming in between.
     """
@@ -39,8 +39,8 @@ def reserve(*, signature: Signature, credential: Credential, now: datetime) -> R
                     origin=signature.origin,
                     nonce=signature.nonce,
                     signature=signature.signature,
-                    credential=credential,
                     signed_at=signature.signed_at,
+                    **kept_as(credential),
                 )
         except IntegrityError as error:
             if Reservation.objects.filter(resident=resident).exists():

@@ -19,6 +19,9 @@ class Reservation(SignedStatement):
     my_key_id_text = models.CharField(max_length=8, unique=True)
     reserved_at = models.DateTimeField()
 
+    class Meta(SignedStatement.Meta):
+        abstract = False
+
     def __str__(self) -> str:
         return f"reservation of {self.reserved_at:%Y-%m-%d}"
 
