@@ -21,6 +21,7 @@ import pyarrow as pa
 from mynapoint.award import premium, tables
 from mynapoint.programme.service_rules import ServiceRule
 from mynapoint.programme.values import Points, Yen
+from mynapoint.provider.noticing import any_order
 
 DuckDB = duckdb.DuckDBPyConnection
 Progress = Callable[[str], None]
@@ -29,6 +30,14 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}")
 _TOKYO_MICROSECONDS = 9 * 3_600_000_000
 """Tokyo is nine hours ahead, without summer time since 1951: so no session zone and no zone table is asked."""
 
+
+_SUMS_IN_PLACE_BITS = 20
+"""Up to so many applications (1 M) are summed by number in an array for each thread, not in a hash table: 1.3 times
+faster. ``_SUMS_IN_PLACE_BYTES`` is such an array's size."""
+_SUMS_IN_PLACE_BYTES = 64 << _SUMS_IN_PLACE_BITS
+
+_FAR = 8_000_000_000_000_000
+"""Microseconds from 1970 to 2223: further than any instant that can stand."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,15 +71,30 @@ def open_duckdb(*, memory: str | None, spill: Path, readable: list[Path], writab
 
     Raises BadMemory unless ``memory`` is such as ``2GB`` or ``500MB``, or None for DuckDB's own limit.
     """
-    if memory is not None and not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", memory, re.IGNORECASE):
-        raise BadMemory(f"{memory!r} is no amount of memory; write it as 2GB or 500MB")
+    limit = None if memory is None else duckdb_bytes(memory)
     connection = duckdb.connect(config={"preserve_insertion_order": True, "temp_directory": str(spill)})
-    if memory is not None:
-        connection.execute("SET memory_limit = ?", [memory])
+    if limit is not None:
+        connection.execute("SET memory_limit = ?", [f"{limit}B"])
+    threads = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
+    if limit is None or limit >= threads * _SUMS_IN_PLACE_BYTES * 4:
+        connection.execute("SET perfect_ht_threshold = ?", [_SUMS_IN_PLACE_BITS])
     connection.execute("SET allowed_paths = ?", [[str(path.absolute()) for path in readable]])
     connection.execute("SET allowed_directories = ?", [[f"{path.absolute()}/" for path in [spill, *writable]]])
     connection.execute("SET enable_external_access = false")
     return connection
+
+
+def duckdb_bytes(memory: str) -> int:
+    """Return the limit to give DuckDB so that this process keeps to ``memory``, such as ``2GB``. Raises BadMemory.
+
+    What DuckDB does not count (code, threads, what its allocator keeps for reuse) was at most 300 MB and a tenth.
+    """
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT])(i?)B", memory, re.IGNORECASE)
+    if found is None:
+        raise BadMemory(f"{memory!r} is no amount of memory; write it as 2GB or 500MB")
+    number, prefix, binary = found.groups()
+    asked = int(float(number) * (1024 if binary else 1000) ** ("KMGT".index(prefix.upper()) + 1))
+    return max(int(asked * 0.9) - 300_000_000, asked // 2)
 
 
 def run_duckdb(
@@ -96,18 +120,18 @@ def run_duckdb(
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
-    connection.execute("SET perfect_ht_threshold = 20")
-    _prepare(connection, enrolments, transactions, posted)
-    if noticed is not None:
-        _show_rows(connection, "award_noticed", noticed.standing)
-        _show_rows(connection, "award_dropped", noticed.dropped)
-    for name, statement in compiled(rule, as_of, unique=unique, all_rows=noticed is not None):
-        progress(f"computing {name.removeprefix('award_').replace('_', ' ')}")
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE award_lines AS SELECT numbered.application_id, points::BIGINT AS points "
-        f"FROM {tables.RESULT} AS line JOIN award_numbered AS numbered ON number = line.application_id"
-    )
+    with any_order(connection):
+        _prepare(connection, enrolments, transactions, posted)
+        if noticed is not None:
+            _show_rows(connection, "award_noticed", noticed.standing)
+            _show_rows(connection, "award_dropped", noticed.dropped)
+        for name, statement in compiled(rule, as_of, unique=unique, all_rows=noticed is not None):
+            progress(f"computing {name.removeprefix('award_').replace('_', ' ')}")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE award_lines AS SELECT numbered.application_id, points::BIGINT AS points "
+            f"FROM {tables.RESULT} AS line JOIN award_numbered AS numbered ON number = line.application_id"
+        )
     return "temp.award_lines"
 
 
@@ -211,7 +235,8 @@ def _kind(column: str) -> str:
 
 
 def _tokyo(column: str) -> str:
-    return f"make_timestamp(epoch_us({column}) + {_TOKYO_MICROSECONDS})"
+    """Return SQL for Tokyo's wall time. What a bad row may hold is drawn to 1716 or 2223, so that nothing overflows."""
+    return f"make_timestamp(greatest(least(epoch_us({column}), {_FAR}), -{_FAR}) + {_TOKYO_MICROSECONDS})"
 
 
 def _name(text: str) -> str:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, REJECTS, TRANSACTIONS, TableSchema
-from mynapoint.provider.noticing import notice
+from mynapoint.provider.noticing import any_order, notice
 from mynapoint.provider.reissued import endless, make_chains, second_replacements
 from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks
 from mynapoint.provider.table_files import Encoding, TableFile, quoted, read_file
@@ -132,7 +132,7 @@ class Intake:
         nothing = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {column.name}" for column in schema.columns)
         parts = [f"SELECT * FROM {self._read(schema, path)}" for path in files]
         parts = parts or [
-            f"SELECT 0 AS file, 0::BIGINT AS line, {nothing}, false AS is_bad, 0 AS fault, '' AS value WHERE false"
+            f"SELECT 0 AS file, 0::BIGINT AS line, {nothing}, true AS is_plain, 0 AS fault, '' AS value WHERE false"
         ]
         rows = " UNION ALL ".join(parts)
         if self._renamed and "account_id" in schema.column_names:
@@ -140,12 +140,13 @@ class Intake:
             rows = f"SELECT {first} FROM ({rows}) LEFT JOIN taken_chains USING (account_id)"
         self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {rows}")
         self._progress(f"checking {name}")
-        notice(self._connection, schema)
+        with any_order(self._connection):
+            notice(self._connection, schema)
         fields, _, reasons = zip(*checks(schema, is_text=True), strict=True)
         self._set_aside(
             schema,
             f"SELECT file, line, {_sql_list(fields)}[fault], value, {_sql_list(reasons)}[fault] || {FULL_WIDTH_HINT} "
-            f"FROM taken_{name}_noticed WHERE is_bad",
+            f"FROM taken_{name}_noticed WHERE fault IS NOT NULL",
         )
         self._drop_repeated(schema)
 
@@ -208,7 +209,9 @@ class Intake:
             ENROLMENTS,
             "SELECT file, line, 'account_id', account_id, 'serves application ' || first || ' already' FROM ("
             "SELECT *, first_value(application_id) OVER one AS first, row_number() OVER one AS place "
-            "FROM taken_enrolments WINDOW one AS (PARTITION BY account_id ORDER BY applied_at, application_id)"
+            "FROM taken_enrolments SEMI JOIN "
+            "(SELECT account_id FROM taken_enrolments GROUP BY account_id HAVING count(*) > 1) USING (account_id) "
+            "WINDOW one AS (PARTITION BY account_id ORDER BY applied_at, application_id)"
             ") WHERE place > 1",
         )
 

@@ -8,12 +8,26 @@ are read twice without being kept, and only the few become a table (docs/decisio
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import duckdb
 
 from mynapoint.award.schemas import TRANSACTIONS, TableSchema
 
 _HASHED = "(hash({}) >> 32)::UINTEGER"
 """Half a hash sorts faster than a whole one. Where two keys share it, plain rows are looked at for nothing."""
+
+
+@contextmanager
+def any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let tables made in the block hold their rows in any order, which is faster and takes less memory."""
+    before = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchall()[0]
+    connection.execute("SET preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        connection.execute("SET preserve_insertion_order = ?", before)
 
 
 def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
@@ -27,7 +41,7 @@ def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
     is_refund = "kind = 'refund'" if schema is TRANSACTIONS else "false"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE taken_{name}_noticed AS SELECT * FROM taken_{name}_rows "
-        f"WHERE is_bad OR {is_refund} OR {hashed_key} IN (SELECT hashed FROM taken_twice)"
+        f"WHERE NOT is_plain OR {is_refund} OR {hashed_key} IN (SELECT hashed FROM taken_twice)"
     )
     noticed = f"SELECT file, line, {', '.join(schema.column_names)} FROM taken_{name}_noticed"
     dropped = f"JOIN taken_{name}_dropped USING (file, line)"
