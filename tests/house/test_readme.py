@@ -46,4 +46,7 @@ def test_every_file_the_architecture_names_is_there() -> None:
         for name in re.findall(r"`([\w./]+(?:/|\.py|\.toml))`", row):
             bases = (ROOT / "src/mynapoint", ROOT, ROOT / "src/mynapoint" / folder)
             assert any((base / name).exists() for base in bases) or "/X/" in name, name
-            folder = str(Path(name).parent) if "/" in name.rstrip("/") else folder
+            if name.endswith("/"):
+                folder = name
+            elif "/" in name:
+                folder = str(Path(name).parent)

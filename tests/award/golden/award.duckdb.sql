@@ -1,0 +1,243 @@
+-- award_doubled
+SELECT
+  "t1"."transaction_id"
+FROM (
+  SELECT
+    "t0"."transaction_id",
+    COUNT(*) AS "CountStar(award_transactions)"
+  FROM "award_transactions" AS "t0"
+  GROUP BY
+    1
+) AS "t1"
+WHERE
+  "t1"."CountStar(award_transactions)" > 1;
+
+-- award_rows
+SELECT
+  *
+FROM (
+  SELECT
+    "t2"."transaction_id",
+    "t2"."account_id",
+    "t2"."kind",
+    "t2"."refunds",
+    "t2"."amount_yen",
+    "t2"."occurred_at"
+  FROM "award_transactions" AS "t2"
+  ANTI JOIN "award_doubled" AS "t3"
+    ON "t2"."transaction_id" = "t3"."transaction_id"
+) AS "t4"
+UNION ALL
+SELECT
+  *
+FROM (
+  SELECT
+    "t7".*
+    EXCLUDE ("place")
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        "t5"."transaction_id",
+        "t5"."account_id",
+        "t5"."kind",
+        "t5"."refunds",
+        "t5"."amount_yen",
+        "t5"."occurred_at",
+        ROW_NUMBER() OVER (
+          PARTITION BY "t5"."transaction_id"
+          ORDER BY "t5"."occurred_at" ASC, "t5"."amount_yen" ASC, "t5"."kind" ASC, "t5"."account_id" ASC, COALESCE("t5"."refunds", '') ASC
+          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) - 1 AS "place"
+      FROM (
+        SELECT
+          "t2"."transaction_id",
+          "t2"."account_id",
+          "t2"."kind",
+          "t2"."refunds",
+          "t2"."amount_yen",
+          "t2"."occurred_at"
+        FROM "award_transactions" AS "t2"
+        SEMI JOIN "award_doubled" AS "t3"
+          ON "t2"."transaction_id" = "t3"."transaction_id"
+      ) AS "t5"
+    ) AS "t6"
+    WHERE
+      "t6"."place" = 0
+  ) AS "t7"
+) AS "t8";
+
+-- award_terms
+SELECT
+  "t0"."application_id",
+  "t0"."account_id",
+  "t0"."counts",
+  GREATEST(
+    DATE_TRUNC('DAY', "t0"."applied_at") + INTERVAL '1' DAY + INTERVAL '8' HOUR,
+    MAKE_TIMESTAMP(2020, 9, 1, 0, 0, 0.0)
+  ) AS "starts_at",
+  GREATEST(5000 - "t0"."points_elsewhere", 0) AS "room",
+  CAST(FLOOR(
+    (
+      (
+        GREATEST(5000 - "t0"."points_elsewhere", 0) * 100
+      ) + 24
+    ) / (
+      25
+    )
+  ) AS BIGINT) AS "fill_yen"
+FROM "award_enrolments" AS "t0";
+
+-- award_refunded
+SELECT
+  "t1"."refunds" AS "transaction_id",
+  "t1"."account_id",
+  SUM("t1"."amount_yen") AS "refunded_yen"
+FROM (
+  SELECT
+    *
+  FROM "award_rows" AS "t0"
+  WHERE
+    "t0"."kind" = 'refund' AND "t0"."refunds" IS NOT NULL
+) AS "t1"
+GROUP BY
+  1,
+  2;
+
+-- award_gross
+SELECT
+  "t5"."application_id",
+  SUM(
+    CAST(FLOOR((
+      LEAST("t5"."amount_yen", "t5"."fill_yen") * 25
+    ) / (
+      100
+    )) AS BIGINT)
+  ) AS "matured"
+FROM (
+  SELECT
+    "t2"."application_id",
+    "t2"."fill_yen",
+    "t4"."transaction_id",
+    "t4"."account_id",
+    "t4"."amount_yen"
+  FROM (
+    SELECT
+      *
+    FROM "award_rows" AS "t0"
+    WHERE
+      "t0"."kind" <> 'refund'
+      AND "t0"."amount_yen" >= 100
+      AND "t0"."occurred_at" < MAKE_TIMESTAMP(2022, 8, 1, 0, 0, 0.0)
+  ) AS "t4"
+  INNER JOIN "award_terms" AS "t2"
+    ON "t4"."account_id" = "t2"."account_id"
+    AND "t4"."kind" = "t2"."counts"
+    AND "t4"."occurred_at" >= "t2"."starts_at"
+) AS "t5"
+GROUP BY
+  1;
+
+-- award_taken_off
+SELECT
+  "t7"."application_id",
+  SUM(
+    CAST(FLOOR((
+      LEAST("t7"."amount_yen", "t7"."fill_yen") * 25
+    ) / (
+      100
+    )) AS BIGINT) - CAST(FLOOR(
+      (
+        LEAST(GREATEST("t7"."amount_yen" - "t7"."refunded_yen", 0), "t7"."fill_yen") * 25
+      ) / (
+        100
+      )
+    ) AS BIGINT)
+  ) AS "matured"
+FROM (
+  SELECT
+    "t3"."application_id",
+    "t3"."fill_yen",
+    "t6"."transaction_id",
+    "t6"."account_id",
+    "t6"."amount_yen",
+    "t4"."refunded_yen"
+  FROM (
+    SELECT
+      *
+    FROM "award_rows" AS "t0"
+    WHERE
+      "t0"."kind" <> 'refund'
+      AND "t0"."amount_yen" >= 100
+      AND "t0"."occurred_at" < MAKE_TIMESTAMP(2022, 8, 1, 0, 0, 0.0)
+  ) AS "t6"
+  INNER JOIN "award_terms" AS "t3"
+    ON "t6"."account_id" = "t3"."account_id"
+    AND "t6"."kind" = "t3"."counts"
+    AND "t6"."occurred_at" >= "t3"."starts_at"
+  INNER JOIN "award_refunded" AS "t4"
+    ON "t6"."transaction_id" = "t4"."transaction_id"
+    AND "t6"."account_id" = "t4"."account_id"
+) AS "t7"
+GROUP BY
+  1;
+
+-- award_result
+SELECT
+  *
+FROM (
+  SELECT
+    "t13"."application_id",
+    LEAST("t13"."gross" - "t13"."taken_off", "t13"."room") - "t13"."posted" AS "points"
+  FROM (
+    SELECT
+      "t6"."application_id",
+      "t6"."room",
+      "t6"."fill_yen",
+      COALESCE("t9"."gross", 0) AS "gross",
+      COALESCE("t10"."taken_off", 0) AS "taken_off",
+      COALESCE("t12"."posted", 0) AS "posted"
+    FROM (
+      SELECT
+        "t0"."application_id",
+        "t0"."room",
+        "t0"."fill_yen"
+      FROM "award_terms" AS "t0"
+    ) AS "t6"
+    LEFT OUTER JOIN (
+      SELECT
+        "t1"."application_id",
+        SUM("t1"."matured") AS "gross"
+      FROM "award_gross" AS "t1"
+      GROUP BY
+        1
+    ) AS "t9"
+      ON "t6"."application_id" = "t9"."application_id"
+    LEFT OUTER JOIN (
+      SELECT
+        "t2"."application_id",
+        SUM("t2"."matured") AS "taken_off"
+      FROM "award_taken_off" AS "t2"
+      GROUP BY
+        1
+    ) AS "t10"
+      ON "t6"."application_id" = "t10"."application_id"
+    LEFT OUTER JOIN (
+      SELECT
+        "t5"."application_id",
+        SUM("t5"."matured") AS "posted"
+      FROM (
+        SELECT
+          "t3"."application_id",
+          "t3"."points" AS "matured"
+        FROM "award_posted" AS "t3"
+      ) AS "t5"
+      GROUP BY
+        1
+    ) AS "t12"
+      ON "t6"."application_id" = "t12"."application_id"
+  ) AS "t13"
+) AS "t14"
+WHERE
+  "t14"."points" <> 0;
