@@ -58,16 +58,16 @@ def test_a_number_that_is_no_serial_is_not_indexed(serial: int) -> None:
         SerialSet([serial], at_most=1)
 
 
-def test_a_hundred_thousand_entries_take_few_bytes_each_and_are_read_in_one_look(world: World) -> None:
+def test_ten_thousand_entries_take_few_bytes_each_and_are_read_in_one_look() -> None:
     tracemalloc.start()
-    index = SerialSet((serial * 2**100 + 1 for serial in range(100_000)), at_most=100_000)
+    index = SerialSet((serial * 2**100 + 1 for serial in range(10_000)), at_most=10_000)
     held, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert held < 3_600_000
-    assert peak < 3_700_000
-    assert all(serial * 2**100 + 1 in index for serial in range(0, 100_000, 997))
-    assert not any(serial * 2**100 + 2 in index for serial in range(0, 100_000, 997))
+    assert held < 360_000
+    assert peak < 370_000
+    assert all(serial * 2**100 + 1 in index for serial in range(0, 10_000, 97))
+    assert not any(serial * 2**100 + 2 in index for serial in range(0, 10_000, 97))
 
 
 @pytest.mark.nightly
