@@ -41,15 +41,15 @@ def test_status_shows_tries_and_validity_and_costs_no_try(own_city: Path) -> Non
 
     assert first == second
     assert first.splitlines() == [
-        "aoki     3 tries left  valid 2021-06-10 to 2026-05-15",
-        "ishida   3 tries left  valid 2017-06-21 to 2022-06-21",
-        "ueno     3 tries left  valid 2019-04-02 to 2024-03-06",
+        "aoki     暗証番号はあと3回まで  有効期間 2021-06-10 から 2026-05-15 まで  模擬カード",
+        "ishida   暗証番号はあと3回まで  有効期間 2017-06-21 から 2022-06-21 まで  模擬カード",
+        "ueno     暗証番号はあと3回まで  有効期間 2019-04-02 から 2024-03-06 まで  模擬カード",
     ]
 
 
 def test_a_locked_card_is_reset_as_a_counter_does_and_the_pin_is_not_shown(own_city: Path) -> None:
     lock(own_city)
-    assert "PIN LOCKED" in run("status", "--emulated", own_city).output
+    assert "暗証番号がロックされています" in run("status", "--emulated", own_city).output
 
     done = run("reset-pin", own_city, "aoki", typed="5678\n5678\n")
 
