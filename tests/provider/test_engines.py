@@ -12,7 +12,7 @@ from award.both_engines import enrolment, fill, on_duckdb, rule, use
 from mynapoint.award import premium, schemas, tables
 from mynapoint.programme.values import Points
 from mynapoint.provider import engines
-from mynapoint.provider.engines import BadMemory, open_duckdb
+from mynapoint.provider.engines import BadMemory, duckdb_bytes, open_duckdb
 
 AS_OF = datetime.fromisoformat("2022-08-31T00:00:00+09:00")
 ROWS = [
@@ -112,6 +112,20 @@ def test_a_database_reaches_only_the_files_it_was_opened_for(tmp_path: Path) -> 
 def test_an_amount_of_memory_that_is_none_is_refused(memory: str, tmp_path: Path) -> None:
     with pytest.raises(BadMemory):
         open_duckdb(memory=memory, spill=tmp_path, readable=[], writable=[])
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("2GB", 1_500_000_000),
+        ("1GiB", 666_367_641),
+        ("700MB", 350_000_000),
+        ("100 mb", 50_000_000),
+        ("0.5GB", 250_000_000),
+    ],
+)
+def test_the_database_gets_less_memory_than_the_whole_process_may_take(asked: str, given: int) -> None:
+    assert duckdb_bytes(asked) == given
 
 
 def test_the_memory_limit_is_kept_by_spilling(tmp_path: Path) -> None:

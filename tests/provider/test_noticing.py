@@ -1,0 +1,216 @@
+"""The whole award from files whatever their rows: against the reference on rows that plain Python judged."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from award.both_engines import enrolment, rule
+from mynapoint.award import premium
+from mynapoint.award.premium import Enrolment, Kind, Transaction
+from mynapoint.programme.values import Yen
+from mynapoint.provider import noticing
+from mynapoint.provider.award_files import Inputs, Outcome, award_files
+
+AS_OF = datetime.fromisoformat("2022-08-31T00:00:00+09:00")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NOON_US = int(datetime.fromisoformat("2022-07-16T12:00:00+09:00").timestamp()) * 1_000_000
+APPLIED = [enrolment(account="a"), enrolment(account="b", counts="purchase", elsewhere=4_000)]
+ALL_AT_ONE = re.sub(r"32", "63", noticing._HASHED)
+"""A hash of one bit: half of all keys collide."""
+
+Row = dict[str, Any]
+SCHEMA = pa.schema(
+    [
+        ("transaction_id", pa.string()),
+        ("account_id", pa.string()),
+        ("kind", pa.string()),
+        ("refunds", pa.string()),
+        ("amount_yen", pa.int64()),
+        ("occurred_at", pa.timestamp("us", "UTC")),
+    ]
+)
+GOOD_US = st.sampled_from([NOON_US, NOON_US - 86_400_000_000, NOON_US + 60 * 86_400_000_000, 0])
+BAD_US = st.sampled_from([None, -1, 2**63 - 1, 2**63 - 2, -(2**63) + 1, -(2**63) + 2, 8_000_000_000_000_000])
+rows = st.fixed_dictionaries(
+    {
+        "transaction_id": st.sampled_from([f"t{number}" for number in range(9)])
+        | st.sampled_from([None, "", "x" * 201]),
+        "account_id": st.sampled_from(["a", "a", "a", "b", "c", "あ" * 200]) | st.sampled_from([None, "", "あ" * 201]),
+        "kind": st.sampled_from(["top_up", "top_up", "purchase", "refund"]) | st.sampled_from([None, "", "TOP_UP"]),
+        "refunds": st.none() | st.sampled_from(["", "t0", "t1", "t2"]),
+        "amount_yen": st.sampled_from([1, 700, 4_000, 999_999_999_999])
+        | st.sampled_from([None, 0, -5, 10**12, 2**63 - 1, -(2**63)]),
+        "occurred_at": GOOD_US | BAD_US,
+    }
+)
+sound = st.fixed_dictionaries(
+    {
+        "transaction_id": st.sampled_from([f"t{number}" for number in range(9)]),
+        "account_id": st.sampled_from(["a", "a", "a", "b", "c"]),
+        "kind": st.sampled_from(["top_up", "top_up", "purchase"]),
+        "refunds": st.none() | st.just(""),
+        "amount_yen": st.sampled_from([1, 700, 4_000]),
+        "occurred_at": GOOD_US,
+    }
+)
+refunds = st.builds(
+    lambda row, number, of: row | {"transaction_id": f"r{number}", "kind": "refund", "refunds": f"t{of}"},
+    sound,
+    st.integers(0, 4),
+    st.integers(0, 8),
+)
+files = st.lists(sound | sound | refunds | rows, max_size=14)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files, files)
+@pytest.mark.parametrize("hashed", [noticing._HASHED, ALL_AT_ONE], ids=["hashed", "hashes that collide"])
+def test_any_files_give_what_the_reference_gives_on_the_rows_that_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hashed: str, first: list[Row], second: list[Row]
+) -> None:
+    monkeypatch.setattr(noticing, "_HASHED", hashed)
+    good = [transaction(row) for row in first + second if is_good(row)]
+    standing = premium.first_of_each_id(good)
+
+    found = award(tmp_path, first, second)
+
+    assert awards_of(found) == premium.awards(rule(), AS_OF, APPLIED, good, {})
+    [tally] = [tally for tally in found.taken.tallies if tally.table == "transactions"]
+    wrong = [row for row in standing if is_wrong_refund(row, standing)]
+    assert tally.rows == len(first + second)
+    assert tally.accepted == len(standing) - len(wrong)
+    assert tally.repeated == sum(count - 1 for row, count in Counter(good).items() if row in standing)
+    assert len(lines_set_aside(found.rejects_file)) == tally.set_aside
+    assert found.taken.not_enrolled == sum(row.account_id not in "ab" for row in standing if row not in wrong)
+
+
+def test_a_row_repeated_in_another_file_counts_once_and_its_refund_counts(tmp_path: Path) -> None:
+    use = a_row("t1", 4_000)
+    refund = a_row("r1", 1_000, kind="refund", refunds="t1")
+
+    found = award(tmp_path, [use, refund], [use, refund, a_row("t2", 400)])
+
+    assert awards_of(found) == {"A-a": 850}
+    [tally] = [tally for tally in found.taken.tallies if tally.table == "transactions"]
+    assert (tally.rows, tally.accepted, tally.repeated, tally.set_aside) == (5, 3, 2, 0)
+
+
+def test_of_one_id_with_two_contents_the_smaller_stands_and_is_refunded(tmp_path: Path) -> None:
+    uses = [a_row("t1", 4_000), a_row("t1", 2_000)]
+
+    found = award(tmp_path, uses, [a_row("r1", 400, kind="refund", refunds="t1")])
+
+    assert awards_of(found) == {"A-a": 400}
+
+
+def test_a_use_is_worth_what_its_refund_leaves(tmp_path: Path) -> None:
+    found = award(tmp_path, [a_row("r1", 400, kind="refund", refunds="t1")], [a_row("t1", 4_000), a_row("t2", 40)])
+
+    assert awards_of(found) == {"A-a": 910}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"transaction_id": None},
+        {"transaction_id": ""},
+        {"transaction_id": "x" * 201},
+        {"account_id": None},
+        {"account_id": ""},
+        {"account_id": "あ" * 201},
+        {"kind": None},
+        {"kind": "TOP_UP"},
+        {"kind": "refund"},
+        {"refunds": "t1"},
+        {"kind": "refund", "refunds": ""},
+        {"amount_yen": None},
+        {"amount_yen": 0},
+        {"amount_yen": -(2**63)},
+        {"amount_yen": 1_000_000_000_000},
+        {"occurred_at": None},
+        {"occurred_at": -1},
+        {"occurred_at": 7_258_118_400_000_000},
+    ],
+    ids=str,
+)
+def test_a_bad_row_of_a_parquet_file_is_not_plain(tmp_path: Path, bad: Row) -> None:
+    found = award(tmp_path, [a_row("t1", 4_000), a_row("t2", 4_000) | bad], [])
+
+    assert awards_of(found) == {"A-a": 1_000}
+    assert found.taken.tallies[1].set_aside == 1
+    assert len(lines_set_aside(found.rejects_file)) == 1
+
+
+@pytest.mark.parametrize("at", [2**63 - 1, 2**63 - 2, -(2**63) + 1, -(2**63) + 2, -9_223_372_022_400_000_000])
+def test_an_instant_at_the_ends_of_what_a_file_can_hold_is_set_aside_and_stops_nothing(tmp_path: Path, at: int) -> None:
+    found = award(tmp_path, [a_row("t1", 4_000), a_row("t2", 4_000) | {"occurred_at": at}], [])
+
+    assert awards_of(found) == {"A-a": 1_000}
+    assert found.taken.tallies[1].set_aside == 1
+
+
+def award(folder: Path, *ledgers: list[Row]) -> Outcome:
+    """Run the award on files of rows, with DuckDB."""
+    enrolments, paths = folder / "enrolments.parquet", []
+    pq.write_table(pa.Table.from_pylist([enrolment_row(one) for one in APPLIED]), enrolments)
+    for number, ledger in enumerate(ledgers):
+        paths.append(folder / f"transactions-{number}.parquet")
+        pq.write_table(pa.Table.from_pylist(ledger, SCHEMA), paths[-1])
+    return award_files(rule(), AS_OF, Inputs(enrolments, tuple(paths)), folder / "out")
+
+
+def awards_of(outcome: Outcome) -> dict[str, int]:
+    table = pq.read_table(outcome.awards_file)
+    return dict(zip(table["application_id"].to_pylist(), table["points"].to_pylist(), strict=True))
+
+
+def lines_set_aside(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()[1:]
+
+
+def a_row(transaction_id: str, yen: int, *, kind: str = "top_up", refunds: str | None = None) -> Row:
+    values = (transaction_id, "a", kind, refunds, yen, NOON_US)
+    return dict(zip(SCHEMA.names, values, strict=True))
+
+
+def enrolment_row(one: Enrolment) -> Row:
+    return {
+        "application_id": one.application_id,
+        "account_id": one.account_id,
+        "counts": str(one.counts),
+        "applied_at": one.applied_at,
+        "points_elsewhere": int(one.points_elsewhere),
+    }
+
+
+def is_good(row: Row) -> bool:
+    """Say whether a row can count, by the words of docs/providers.md rather than by our SQL."""
+    texts = all(row[name] and len(row[name]) <= 200 for name in ("transaction_id", "account_id"))
+    instant = row["occurred_at"] is not None and 0 <= row["occurred_at"] < 7_258_118_400_000_000
+    amount = row["amount_yen"] is not None and 1 <= row["amount_yen"] <= 999_999_999_999
+    refund = bool(row["refunds"]) == (row["kind"] == "refund") and row["refunds"] != row["transaction_id"]
+    return texts and instant and amount and refund and row["kind"] in tuple(Kind)
+
+
+def is_wrong_refund(row: Transaction, standing: list[Transaction]) -> bool:
+    if row.kind is not Kind.REFUND:
+        return False
+    originals = [one for one in standing if one.transaction_id == row.refunds]
+    return any(one.kind is Kind.REFUND or one.account_id != row.account_id for one in originals)
+
+
+def transaction(row: Row) -> Transaction:
+    instant = EPOCH + timedelta(microseconds=row["occurred_at"])
+    refunded = row["refunds"] or None
+    amount, kind = Yen(row["amount_yen"]), Kind(row["kind"])
+    return Transaction(row["transaction_id"], row["account_id"], kind, refunded, amount, instant)
