@@ -11,11 +11,18 @@ from hypothesis import settings
 from property_examples import NIGHTLY
 
 CITY_DAY = date(2022, 7, 15)
+DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--nightly", action="store_true", help="run the tests marked nightly too, and properties on 2,000 examples"
+    )
+    parser.addoption(
+        "--database",
+        choices=[*DATABASES, "both"],
+        default="both",
+        help="on which database the hub's tests run (default: both; pages in a browser on SQLite alone)",
     )
 
 

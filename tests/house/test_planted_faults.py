@@ -79,6 +79,8 @@ def run_with(fault: dict[str, Any], copy: Path) -> Outcome:
                 "no:cacheprovider",
                 "-p",
                 "no:randomly",
+                "--database",
+                fault.get("database", "sqlite"),
                 *fault["tests"],
             ],
             cwd=ROOT,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
-from copy import deepcopy
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,16 @@ from django.db import connections
 from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
+from conftest import DATABASES
 from hub import clock
 from hub.sample_pay import REGISTER, SamplePay, serve
 from hub.visitor import Visitor
+from mynapoint.hub.audit.databases import database as hub_database
 from mynapoint.hub.payment_services.actions import import_register
+from private_postgresql import Cluster, binaries, running
+
+TESTS = "hub_tests"
+TEMPLATE = "hub_with_register"
 
 
 @pytest.fixture
@@ -62,16 +69,85 @@ def ueno(db: None, city: Path) -> Visitor:
     return Visitor(city, "ueno")
 
 
-@pytest.fixture
-def file_database(tmp_path: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A database file of its own, open to every thread, with WAL, FULL and IMMEDIATE as shipped."""
-    with django_db_blocker.unblock():
-        memory, settings = connections["default"], connections.settings["default"]
-        connections.settings["default"] = deepcopy(settings) | {"NAME": str(tmp_path / "hub.sqlite3")}
-        connections["default"] = connections.create_connection("default")
+@pytest.fixture(scope="module", autouse=True)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """On which database a test runs, ``sqlite`` or ``postgresql``; most run on both, one after the other."""
+    chosen = getattr(request, "param", "sqlite")
+    if chosen == "sqlite":
+        yield chosen
+        return
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    with connected_to(cluster.url(TESTS)):
+        yield chosen
+
+
+@pytest.fixture(scope="session")
+def postgresql(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cluster]:
+    """A private PostgreSQL with two databases of the hub: an empty one, and one with the register to make copies of."""
+    if binaries() is None and not os.environ.get("CI"):
+        pytest.skip("NO POSTGRESQL: THE HUB IS TRIED ON SQLITE ALONE; on Debian: apt-get install postgresql")
+    with running() as cluster, cluster.connect() as administrator, django_db_blocker.unblock():
+        administrator.execute(f"CREATE DATABASE {TESTS}")
+        with connected_to(cluster.url(TESTS)):
+            call_command("migrate", verbosity=0)
+        administrator.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {TESTS}")
+        with connected_to(cluster.url(TEMPLATE)):
+            import_register(REGISTER)
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def file_with_register(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A database file of the hub with the register, to make copies of."""
+    folder = tmp_path_factory.mktemp("database")
+    with django_db_blocker.unblock(), connected_to("", state=folder):
         call_command("migrate", verbosity=0)
         import_register(REGISTER)
+    return folder / "hub.sqlite3"
+
+
+@pytest.fixture
+def file_database(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A database of its own with the register, open to every thread, durable as shipped: a file, or on PostgreSQL."""
+    if database == "sqlite":
+        shutil.copy(request.getfixturevalue("file_with_register"), tmp_path / "hub.sqlite3")
+        with django_db_blocker.unblock(), connected_to("", state=tmp_path):
+            yield
+        return
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    with cluster.connect() as administrator, django_db_blocker.unblock():
+        administrator.execute(f"CREATE DATABASE one TEMPLATE {TEMPLATE}")
+        with connected_to(cluster.url("one")):
+            yield
+        administrator.execute("DROP DATABASE one WITH (FORCE)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for a database on each one that was chosen."""
+    if not {"db", "file_database"} & set(metafunc.fixturenames):
+        return
+    chosen = metafunc.config.getoption("database")
+    on = [chosen] if chosen != "both" else list(DATABASES)
+    if metafunc.definition.get_closest_marker("browser"):
+        on = ["sqlite"]
+    metafunc.parametrize("database", on, indirect=True, scope="module")
+
+
+@contextmanager
+def connected_to(url: str, *, state: Path = Path()) -> Iterator[None]:
+    """Let this thread, and every one that starts now, have another database (hub/audit/databases.py)."""
+    before, settings = connections["default"], connections.settings["default"]
+    connections.settings["default"] = connections.configure_settings({"default": hub_database(url, state=state)})[
+        "default"
+    ]
+    connections["default"] = connections.create_connection("default")
+    try:
         yield
+    finally:
         connections["default"].close()
         connections.settings["default"] = settings
-        connections["default"] = memory
+        connections["default"] = before

@@ -1,6 +1,7 @@
-"""The hub's settings: read from the environment, strict by default, the same for SQLite and the tests.
+"""The hub's settings: read from the environment, strict by default, the same for both databases and the tests.
 
 MYNAPOINT_STATE        folder of database, keys and secrets (default: ./state)
+MYNAPOINT_DATABASE     postgresql://USER@HOST/NAME?sslmode=verify-full (default: SQLite in the state folder)
 MYNAPOINT_ORIGINS      the hub's public origins, comma-separated; cards sign the one their page was opened at
 MYNAPOINT_TRUST        folder of the card authority's root certificates and revocation lists (PEM and DER)
 MYNAPOINT_ENVIRONMENT  production | test | emulated: which cards may sign here; never two of them
@@ -28,6 +29,8 @@ import os
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from mynapoint.hub.audit.databases import database
 
 STATE = Path(os.environ.get("MYNAPOINT_STATE", "state")).resolve()
 ORIGINS = [
@@ -122,20 +125,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": STATE / "hub.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            # Not trusted_schema=OFF: SQLite then refuses the JSON_VALID check that Django puts on JSON columns.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        },
-        "TEST": {"NAME": None},
-    }
-}
+DATABASES = {"default": database(os.environ.get("MYNAPOINT_DATABASE", ""), state=STATE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "ja"
