@@ -76,7 +76,7 @@ def park_answer(*, nonce: str, token: str = "", error: str = "", route: Route = 
     """
     known = Challenge.objects.filter(nonce=nonce, created_at__gt=timezone.now() - CHALLENGE_LIFE).exists()
     if not known or len(token.encode(errors="replace")) > card_token.TOKEN_BYTES_MAX:
-        raise _lapsed()
+        raise lapsed()
     try:
         with transaction.atomic():
             return ParkedAnswer.objects.create(
@@ -88,7 +88,7 @@ def park_answer(*, nonce: str, token: str = "", error: str = "", route: Route = 
                 created_at=timezone.now(),
             )
     except IntegrityError as refused:
-        raise _lapsed() from refused
+        raise lapsed() from refused
 
 
 def parked_challenge(*, parked_id: str, session: str) -> Challenge:
@@ -100,7 +100,7 @@ def parked_challenge(*, parked_id: str, session: str) -> Challenge:
     challenge = parked and Challenge.objects.filter(nonce=parked.nonce, session=session).first()
     if not challenge:
         ParkedAnswer.objects.filter(id=parked_id).delete()
-        raise _lapsed()
+        raise lapsed()
     return challenge
 
 
@@ -109,7 +109,7 @@ def open_question(*, nonce: str, session: str) -> Challenge:
     since = timezone.now() - CHALLENGE_LIFE
     challenge = Challenge.objects.filter(nonce=nonce, session=session, created_at__gt=since).first()
     if challenge is None:
-        raise _lapsed()
+        raise lapsed()
     return challenge
 
 
@@ -121,26 +121,34 @@ def take_signature(*, parked_id: str, session: str, purpose: Purpose, now: datet
     """
     parked = ParkedAnswer.objects.filter(id=parked_id).first()
     if parked is None or not _taken(ParkedAnswer, pk=parked.pk):
-        raise _lapsed()
+        raise lapsed()
     challenge = Challenge.objects.filter(nonce=parked.nonce, session=session, purpose=purpose).first()
     if challenge is None or not _taken(Challenge, pk=challenge.pk):
-        raise _lapsed()
+        raise lapsed()
     if timezone.now() - challenge.created_at > CHALLENGE_LIFE:
-        raise _lapsed()
+        raise lapsed()
     if parked.error:
         raise Refused(_AGENT_ERRORS[parked.error])
     route = Route(parked.route)
     if not may_answer(purpose, route):
-        raise _lapsed()
+        raise lapsed()
     question = Question(challenge.origin, challenge.nonce, challenge.statement, challenge.created_at)
-    verified = _verified(route, parked.token, question, now=now)
+    return signature_over(question, subject=challenge.subject, answer=parked.token, route=route, now=now)
+
+
+def signature_over(question: Question, *, subject: str, answer: str, route: Route, now: datetime) -> Signature:
+    """Return whose answer is over exactly the hub's own stored question. Raises Refused, with that put on record.
+
+    The caller takes the question, once, and judges its age.
+    """
+    verified = _verified(route, answer, question, now=now)
     return Signature(
         who=verified.who,
-        statement=challenge.statement,
-        origin=challenge.origin,
-        nonce=challenge.nonce,
+        statement=question.statement,
+        origin=question.origin,
+        nonce=question.nonce,
         signature=verified.proof,
-        subject=challenge.subject,
+        subject=subject,
         signed_at=now,
     )
 
@@ -227,6 +235,11 @@ def purge() -> int:
     return answers + challenges
 
 
+def lapsed() -> Refused:
+    """Return the refusal of a step that lapsed or was taken already."""
+    return Refused(Refusal.CHALLENGE_EXPIRED, minutes=int(CHALLENGE_LIFE.total_seconds() // 60))
+
+
 def _taken(kind: type[Challenge] | type[ParkedAnswer], *, pk: str | int) -> bool:
     # One DELETE decides who took it, however many come at once.
     count, _ = kind._default_manager.filter(pk=pk).delete()
@@ -266,7 +279,3 @@ def _verified(route: Route, answer: str, question: Question, *, now: datetime) -
         with transaction.atomic():
             record(Act.CERTIFICATE_REFUSED, who=VISITOR, now=now, **details)
         raise
-
-
-def _lapsed() -> Refused:
-    return Refused(Refusal.CHALLENGE_EXPIRED, minutes=int(CHALLENGE_LIFE.total_seconds() // 60))
