@@ -11,6 +11,7 @@ from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.exchange.messages import Counts, NoticeKind
 from mynapoint.hub.applications import actions
 from mynapoint.hub.applications.models import Application, Consent, Draft, Notice
+from mynapoint.hub.applications.notices import number_notices
 from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.identity.actions import Signature
 from mynapoint.hub.identity.certificates import AuthCertificate
@@ -117,6 +118,7 @@ def test_many_people_at_once_get_cursors_without_gap_or_double() -> None:
     )
 
     assert refusals(outcomes) == []
+    number_notices(PaymentService.objects.get(number=NUMBER))
     cursors = (
         Notice.objects.filter(kind=NoticeKind.APPLICATION.value).order_by("cursor").values_list("cursor", flat=True)
     )

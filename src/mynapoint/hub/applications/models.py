@@ -134,11 +134,7 @@ class Registration(models.Model):
 
 
 class NoticeCounter(models.Model):
-    """The last cursor given out for one service.
-
-    A notice takes its cursor by updating this row in its own transaction, so on PostgreSQL the next writer waits
-    for the commit: cursors become visible in the order they were given, and a reader never skips one.
-    """
+    """The last cursor given out for one service; whoever gives out further ones holds this row (notices.py)."""
 
     payment_service = models.OneToOneField(PaymentService, on_delete=models.PROTECT, related_name="+")
     last = models.PositiveBigIntegerField(default=0)
@@ -150,6 +146,7 @@ class NoticeCounter(models.Model):
 class Notice(models.Model):
     """One line of a service's feed; written with what it tells of, never changed.
 
+    ``cursor``  given once, after the commit, when somebody reads; until then the notice is not in the feed
     ``room``    points open for this person and incentive when it was written
     ``points``  for an award instruction: the fixed sum to credit
     """
@@ -157,7 +154,7 @@ class Notice(models.Model):
     KINDS: ClassVar = [(kind.value, kind.name) for kind in NoticeKind]
 
     payment_service = models.ForeignKey(PaymentService, on_delete=models.PROTECT, related_name="+")
-    cursor = models.PositiveBigIntegerField()
+    cursor = models.PositiveBigIntegerField(null=True)
     kind = models.CharField(max_length=20, choices=KINDS)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="notices")
     room = models.PositiveIntegerField()
@@ -165,6 +162,11 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                name="notice_without_cursor", fields=["payment_service", "id"], condition=Q(cursor__isnull=True)
+            )
+        ]
         constraints: ClassVar = [
             UniqueConstraint(name="notice_cursor", fields=["payment_service", "cursor"]),
             UniqueConstraint(
