@@ -10,13 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from mynapoint.award.schemas import TRANSACTIONS, TableSchema
 
 _HASHED = "(hash({}) >> 32)::UINTEGER"
 """Half a hash sorts faster than a whole one. Where two keys share it, plain rows are looked at for nothing."""
+
+_BATCH_ROWS = 500_000
+_BYTES_A_ROW = 5
+"""What NumPy's sort takes: half a hash, and whether it is its neighbour's."""
+
+_SHARE_OF_MEMORY = 3
+"""NumPy sorts where it needs no more than one part in so many of the memory the database may take; else the database
+sorts, which spills."""
 
 
 @contextmanager
@@ -37,7 +49,7 @@ def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
     ``taken_NAME_noticed_dropped``   those in it
     """
     name, hashed_key = schema.name, _HASHED.format(schema.key)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE taken_twice AS {_twice(schema)}")
+    _find_twice(connection, schema)
     is_refund = "kind = 'refund'" if schema is TRANSACTIONS else "false"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE taken_{name}_noticed AS SELECT * FROM taken_{name}_rows "
@@ -49,14 +61,51 @@ def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP VIEW taken_{name}_noticed_dropped AS {noticed} SEMI {dropped}")
 
 
-def _twice(schema: TableSchema) -> str:
-    """Return a SELECT of the hashes of keys that are there twice, refunds counting as their original.
+def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
+    """Make ``taken_twice``: the hashes of keys that are there twice, refunds counting as their original.
 
-    Sorted, equal ones are neighbours: that takes half the time of a GROUP BY over as many groups as there are rows.
+    Sorted, equal ones are neighbours: that takes half the time of a GROUP BY over as many groups as there are rows, and
+    a third of that where NumPy sorts.
     """
     keys = f"SELECT {_HASHED.format(schema.key)} AS hashed FROM taken_{schema.name}_rows"
     if schema is TRANSACTIONS:
         originals = f"SELECT {_HASHED.format('refunds')} FROM taken_{schema.name}_rows WHERE kind = 'refund'"
         keys = f"{keys} UNION ALL {originals}"
+    rows = connection.execute(f"SELECT count(*) FROM taken_{schema.name}_rows").fetchall()[0][0]
+    # Refunds come twice: as rows, and as what they name.
+    if _numpy() is not None and 2 * rows * _BYTES_A_ROW <= _database_bytes(connection) // _SHARE_OF_MEMORY:
+        connection.register("taken_twice_found", _neighbours(connection, keys, 2 * rows))
+        connection.execute("CREATE OR REPLACE TEMP TABLE taken_twice AS FROM taken_twice_found")
+        connection.unregister("taken_twice_found")
+        return
     neighbours = f"SELECT hashed, lag(hashed) OVER (ORDER BY hashed) AS before FROM ({keys})"
-    return f"SELECT DISTINCT hashed FROM ({neighbours}) WHERE hashed = before"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE taken_twice AS SELECT DISTINCT hashed FROM ({neighbours}) WHERE hashed = before"
+    )
+
+
+def _neighbours(connection: duckdb.DuckDBPyConnection, keys: str, most: int) -> pa.Table:
+    """Return the hashes that ``keys`` gives twice. Memory that is asked for and not written to is not taken."""
+    np: Any = _numpy()
+    hashes = np.empty(most, np.uint32)
+    found = 0
+    for batch in connection.sql(keys).to_arrow_reader(_BATCH_ROWS):
+        hashes[found : found + len(batch)] = batch.column(0).to_numpy()
+        found += len(batch)
+    hashes = hashes[:found]
+    hashes.sort()
+    return pa.table({"hashed": np.unique(hashes[1:][hashes[1:] == hashes[:-1]])})
+
+
+@lru_cache(maxsize=1)
+def _numpy() -> Any:
+    """Return NumPy where it is installed, or None: it sorts whole numbers many times faster than the database."""
+    try:
+        return import_module("numpy")
+    except ImportError:
+        return None
+
+
+def _database_bytes(connection: duckdb.DuckDBPyConnection) -> int:
+    limit = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    return int(connection.execute(limit).fetchall()[0][0])

@@ -54,7 +54,7 @@ def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool) 
     typed = ", ".join(f"{_typed(column)} AS {column.name}" for column in schema.columns)
     return (
         f"SELECT {file} AS file, line, {typed}, is_plain, fault, "
-        f"CASE fault {value} END AS value "
+        f"CASE WHEN fault IS NULL THEN NULL ELSE CASE fault {value} END END AS value "
         f"FROM (SELECT *, CASE WHEN is_plain THEN NULL ELSE CASE {fault} END END AS fault "
         f"FROM (SELECT *, {is_plain} AS is_plain FROM ({rows})))"
     )
