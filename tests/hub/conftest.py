@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -19,11 +19,12 @@ from hub import clock
 from hub.sample_pay import REGISTER, SamplePay, serve
 from hub.visitor import Visitor
 from mynapoint.hub.audit.databases import database as hub_database
+from mynapoint.hub.audit.grants import grants
 from mynapoint.hub.payment_services.actions import import_register
 from private_postgresql import Cluster, binaries, running
 
-TESTS = "hub_tests"
-TEMPLATE = "hub_with_register"
+TESTS, TEMPLATE, OWN = "hub_tests", "hub_with_register", "one"
+ROLE = "hub"
 
 
 @pytest.fixture
@@ -77,19 +78,26 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         yield chosen
         return
     cluster: Cluster = request.getfixturevalue("postgresql")
-    with connected_to(cluster.url(TESTS)):
+    with connected_to(cluster.url(TESTS, user=ROLE)):
         yield chosen
 
 
 @pytest.fixture(scope="session")
 def postgresql(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cluster]:
-    """A private PostgreSQL with two databases of the hub: an empty one, and one with the register to make copies of."""
+    """A private PostgreSQL with two databases of the hub: an empty one, and one with the register to make copies of.
+
+    Tests are there as the role that serves, which may change nothing that was recorded for good (hub/audit/grants.py).
+    """
     if binaries() is None and not os.environ.get("CI"):
         pytest.skip("NO POSTGRESQL: THE HUB IS TRIED ON SQLITE ALONE; on Debian: apt-get install postgresql")
     with running() as cluster, cluster.connect() as administrator, django_db_blocker.unblock():
         administrator.execute(f"CREATE DATABASE {TESTS}")
+        administrator.execute(f"CREATE ROLE {ROLE} LOGIN")
         with connected_to(cluster.url(TESTS)):
             call_command("migrate", verbosity=0)
+            with connection.cursor() as cursor:
+                for statement in grants(ROLE):
+                    cursor.execute(statement)
         administrator.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {TESTS}")
         with connected_to(cluster.url(TEMPLATE)):
             import_register(REGISTER)
@@ -120,10 +128,10 @@ def file_database(
         return
     cluster: Cluster = request.getfixturevalue("postgresql")
     with cluster.connect() as administrator, django_db_blocker.unblock():
-        administrator.execute(f"CREATE DATABASE one TEMPLATE {TEMPLATE}")
-        with connected_to(cluster.url("one")):
+        administrator.execute(f"CREATE DATABASE {OWN} TEMPLATE {TEMPLATE}")
+        with connected_to(cluster.url(OWN, user=ROLE)):
             yield
-        administrator.execute("DROP DATABASE one WITH (FORCE)")
+        administrator.execute(f"DROP DATABASE {OWN} WITH (FORCE)")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -151,3 +159,14 @@ def connected_to(url: str, *, state: Path = Path()) -> Iterator[None]:
         connections["default"].close()
         connections.settings["default"] = settings
         connections["default"] = before
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Be the role that owns the tables, in a test on ``file_database``: only it may drop triggers and constraints."""
+    settings = connections.settings["default"]
+    if connection.vendor == "sqlite":
+        yield
+        return
+    with connected_to(f"postgresql://postgres@/{settings['NAME']}?host={settings['HOST']}"):
+        yield

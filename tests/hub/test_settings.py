@@ -32,7 +32,7 @@ def hub(command: str, state: Path, **environment: str) -> subprocess.CompletedPr
 def test_the_hub_starts_only_with_its_tables_and_durable_storage(tmp_path: Path) -> None:
     before = hub("check", tmp_path)
     assert before.returncode == 1
-    assert "Run: mynapoint hub migrate" in before.stderr
+    assert "run: mynapoint hub migrate" in before.stderr
 
     migrated = hub("migrate", tmp_path)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mynapoint.cli import hub_check
+from mynapoint.cli.hub_start import refuse_or_continue, start_django
 from mynapoint.cli.ports import refuse_taken
 
 app = typer.Typer(no_args_is_help=True, help="The national platform; its settings are MYNAPOINT_… (hub/settings.py).")
@@ -20,8 +21,8 @@ Threads = Annotated[int, typer.Option(min=1, max=64, help="Threads; SQLite has o
 @app.command()
 def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 4) -> None:
     """Serve the hub: one process, a few threads. Refuses to start with settings weaker than promised."""
-    _start_django()
-    _refuse_or_continue()
+    start_django()
+    refuse_or_continue()
     refuse_taken(host, port)
     from granian import Granian
     from granian.constants import Interfaces
@@ -42,7 +43,7 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 4) -> 
 @app.command()
 def migrate() -> None:
     """Make or update the hub's tables, and the secrets in its state folder."""
-    settings = _start_django()
+    settings = start_django()
     from django.core.management import call_command
 
     from mynapoint.hub.applications.secrets import hub_key, make_keys
@@ -53,22 +54,14 @@ def migrate() -> None:
     typer.echo(f"Public key of hub-1, for providers: {hub_key().public_bytes().hex()}")
 
 
-@app.command()
-def check() -> None:
-    """Check everything the hub needs to start, warnings too; exit status 1 when it would not start."""
-    _start_django()
-    from django.core.checks import run_checks
-
-    for message in run_checks(databases=["default"]):
-        typer.echo(str(message), err=True)
-    _refuse_or_continue()
-    typer.echo("The hub can start.")
+app.command()(hub_check.check)
+app.command()(hub_check.grants)
 
 
 @app.command()
 def jobs() -> None:
     """Join late links and remove what has lapsed (challenges, drafts, sessions …), once; run it every few minutes."""
-    _start_django()
+    start_django()
     from mynapoint.hub.jobs import run_all
 
     for what, count in run_all().items():
@@ -84,7 +77,7 @@ def crl(
     A list that is damaged, partial, unsigned, overdue or older than the one in force is left out and told; then the
     exit status is 1, and what was in force stays so.
     """
-    _start_django()
+    start_django()
     from mynapoint.hub import web
     from mynapoint.hub.identity.list_files import take_lists
 
@@ -120,7 +113,7 @@ def links(
     Fields: old_serial, new_serial, and old_issuer_key_id, new_issuer_key_id or --issuer. The same file again changes
     nothing. A row that cannot be read or contradicts what is known is left out and told; then the exit status is 1.
     """
-    _start_django()
+    start_django()
     from mynapoint.hub import web
     from mynapoint.hub.identity.link_files import Shape, UnusableFile, read_links
     from mynapoint.hub.ledger.merges import take_links
@@ -141,30 +134,3 @@ def links(
     )
     if told:
         raise typer.Exit(1)
-
-
-class _Settings:
-    STATE: Path
-
-
-def _start_django() -> _Settings:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mynapoint.hub.settings")
-    os.umask(0o077)  # database, keys and secrets are their owner's alone
-    import django
-    from django.conf import settings
-
-    django.setup()
-    Path(settings.STATE).mkdir(parents=True, exist_ok=True, mode=0o700)
-    return settings  # type: ignore[return-value]
-
-
-def _refuse_or_continue() -> None:
-    from django.core.exceptions import ImproperlyConfigured
-
-    from mynapoint.hub.audit.checks import refuse_to_start_weak
-
-    try:
-        refuse_to_start_weak()
-    except ImproperlyConfigured as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error

@@ -6,6 +6,17 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import RunPython
 from django.db.migrations.state import StateApps
 
+TABLES: dict[str, tuple[str, ...]] = {
+    "audit_auditrecord": (),
+    "applications_application": (),
+    "applications_consent": (),
+    "applications_notice": ("cursor",),
+    "identity_residentmerge": (),
+    "ledger_awardreport": (),
+    "ledger_ledgerentry": (),
+}
+"""Every append-only table, and its columns that are given a value once, later. Asked for at every start (schema.py)."""
+
 
 def append_only(*tables: str) -> RunPython:
     """Return the migration step that makes tables append-only: UPDATE and DELETE fail, on PostgreSQL TRUNCATE too."""

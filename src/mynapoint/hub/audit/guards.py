@@ -6,6 +6,18 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import RunPython
 from django.db.migrations.state import StateApps
 
+GUARDS = (
+    "resident_not_parted_update",
+    "resident_into_survivor_update",
+    "resident_has_standing_update",
+    "resident_has_total_update",
+    "stands_for_survivor_insert",
+    "stands_for_survivor_update",
+    "total_of_survivor_insert",
+    "total_of_survivor_update",
+)
+"""Every guarding trigger by name; asked for at every start (schema.py)."""
+
 
 def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock: str = "") -> RunPython:
     """Return the migration step that makes the database refuse rows of a table; an IntegrityError follows.

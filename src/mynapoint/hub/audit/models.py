@@ -28,12 +28,16 @@ class Act(models.TextChoices):
     LINK_REFUSED = "link_refused"
     RESIDENTS_MERGED = "residents_merged"
     DOUBLE_APPLICATION_FOUND = "double_application_found"
+    REGISTER_CHANGED = "register_changed"
+    MY_KEY_ID_CHANGED = "my_key_id_changed"
+    MY_KEY_ID_REVOKED = "my_key_id_revoked"
 
 
 class AuditRecord(models.Model):
     """One act. No name, PIN, My Number or account in clear: only the hub's own pseudonyms, codes and counts.
 
-    ``who``      ``resident:<pseudonym>``, ``provider:<key id>``, ``visitor`` (nobody signed in) or ``hub``
+    ``who``      ``resident:<pseudonym>``, ``provider:<key id>``, ``staff:<staff id>``, ``visitor`` (nobody signed in)
+                 or ``hub``
     ``subject``  what it was done to, such as ``application:<id>``; empty when the act says it all
     ``details``  figures of the act: codes, counts and pseudonyms only
     ``done_at``  by the programme's clock; ``recorded_at`` by the machine's
