@@ -47,11 +47,13 @@ def _fill_hub(pay: str, provider_key: bytes) -> None:
 
     from mynapoint.hub.municipalities.actions import import_municipalities
     from mynapoint.hub.payment_services.actions import import_register, register_provider_key
-    from mynapoint.hub.payment_services.models import PaymentService
 
     call_command("migrate", verbosity=0, interactive=False)
-    import_register(DATA / "payment_services.toml", account_api_urls={PROVIDER: f"{pay}/connector"})
-    PaymentService.objects.filter(number=SERVICE_NUMBER).update(link=f"{pay}/")
+    import_register(
+        DATA / "payment_services.toml",
+        account_api_urls={PROVIDER: f"{pay}/connector"},
+        links={SERVICE_NUMBER: f"{pay}/"},
+    )
     register_provider_key(provider=PROVIDER, key_id=KEY_ID, public_key=provider_key, valid_from=OPENS_AT)
     import_municipalities(DATA / "municipalities")
 

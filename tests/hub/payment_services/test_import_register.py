@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from mynapoint.hub.payment_services.actions import import_register
-from mynapoint.hub.payment_services.models import Channel, Kind, PaymentService, Provider, State
+from mynapoint.hub.payment_services.life import State
+from mynapoint.hub.payment_services.models import Channel, Kind, PaymentService, Provider
 from mynapoint.programme.rule_file import RuleFileError
 
 

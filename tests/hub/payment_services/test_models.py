@@ -11,7 +11,8 @@ from django.utils import translation
 from mynapoint.award.means import channel_refusals, service_refusals
 from mynapoint.award.refusals import Reason, Refusal
 from mynapoint.exchange.messages import Counts
-from mynapoint.hub.payment_services.models import PaymentService, SecurityCode, State
+from mynapoint.hub.payment_services.life import State
+from mynapoint.hub.payment_services.models import PaymentService, SecurityCode
 from mynapoint.hub.words import PageWords
 
 DAY = date(2022, 7, 15)
@@ -70,9 +71,10 @@ def test_a_shop_only_service_says_where_to_apply_in_the_page_s_language(register
     ],
 )
 def test_only_an_approved_service_takes_applications(register: None, state: State, expected: str) -> None:
-    PaymentService.objects.filter(number="MP0000001").update(state=state)
+    service = PaymentService.objects.get(number="MP0000001")
+    service.state = state
 
-    assert code(refusal("MP0000001")) == expected
+    assert [one.refusal.code for one in service_refusals(service.offer("card_uptake"), on=DAY)] == [expected]
 
 
 def test_what_counts_is_one_kind_of_use_or_the_resident_s_choice(register: None) -> None:

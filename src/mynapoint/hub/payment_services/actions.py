@@ -1,4 +1,4 @@
-"""What can be done with the register: take it over from a file, and register the key a provider signs with."""
+"""What can be done with the register: take over entries, move one along its life, register a provider's key."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from mynapoint.hub.audit.actions import record
+from mynapoint.hub.audit.models import Act
 from mynapoint.hub.payment_services.entries import Entry, ProviderEntry, read_register
+from mynapoint.hub.payment_services.history_rows import RegisterChange
+from mynapoint.hub.payment_services.life import TRANSITIONS, Step
 from mynapoint.hub.payment_services.models import (
     Channel,
     Participation,
@@ -18,7 +21,9 @@ from mynapoint.hub.payment_services.models import (
     ProviderKey,
     SecurityCode,
 )
-from mynapoint.hub.payment_services.names import search_key
+from mynapoint.hub.payment_services.names import search_key, sort_key
+from mynapoint.hub.payment_services.plans import Plan, RegisterRefused, Who, plan_provider, plan_service, subject_of
+from mynapoint.programme.values import tokyo_midnight
 
 
 class KeyConflict(ValueError):
@@ -26,19 +31,90 @@ class KeyConflict(ValueError):
 
 
 @transaction.atomic
-def import_register(path: Path, *, account_api_urls: Mapping[str, str] | None = None) -> int:
-    """Make the register equal to a file's entries, whole or not at all; return how many payment services it holds.
+def import_register(
+    path: Path,
+    *,
+    account_api_urls: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+    who: Who | None = None,
+    now: datetime | None = None,
+) -> int:
+    """Make the register equal to a TOML file's entries, whole or not at all; return how many payment services it holds.
 
-    Importing again changes nothing. A service that the file no longer names stays as it is: leaving the register is
-    a state, written in the file, never a missing line. ``account_api_urls`` replaces the file's addresses by
-    provider, for a city whose ports were chosen when it started.
-    Raises RuleFileError with file, key and what is wrong.
+    Who entered it and when is what the file's ``[entered]`` says, unless ``who`` and ``now`` do. Importing again
+    changes nothing. A service that the file no longer names stays as it is: leaving the register is a state, written
+    in the file, never a missing line. ``account_api_urls`` (by provider) and ``links`` (by number) replace the file's
+    addresses, for a city whose ports were chosen when it started.
+    Raises RuleFileError with file, key and what is wrong; RegisterRefused.
     """
-    providers, entries = read_register(path)
-    rows = {one.slug: _put_provider(one, (account_api_urls or {}).get(one.slug)) for one in providers}
-    for entry in entries:
-        _put_service(entry, rows[entry.provider])
+    providers, entries, entered = read_register(path)
+    if entered is None and (who is None or now is None):
+        raise RegisterRefused(f"{path.name}: [entered] is missing: by, seen_by and on")
+    if entered is not None:
+        who, now = who or Who(entered.by, entered.seen_by), now or tokyo_midnight(entered.on)
+    assert who is not None, "who is in the file or in the call"
+    assert now is not None, "and so is when"
+    take_entries(
+        providers,
+        entries,
+        who=who,
+        reason=path.name,
+        now=now,
+        account_api_urls=account_api_urls or {},
+        links=links or {},
+    )
     return len(entries)
+
+
+@transaction.atomic
+def take_entries(
+    providers: list[ProviderEntry],
+    entries: list[Entry],
+    *,
+    who: Who,
+    reason: str,
+    now: datetime,
+    account_api_urls: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+) -> list[Plan]:
+    """Make the register say what entries say; return what changed, or with ``dry_run`` what would. All or nothing.
+
+    Each entry goes the steps from the state it is in to the one it is to have, and each step is recorded.
+    Raises RegisterRefused for the first entry that cannot go there, with its name.
+    """
+    plans: list[Plan] = []
+    rows: dict[str, Provider] = {}
+    for one in providers:
+        plan, row = plan_provider(one, url=(account_api_urls or {}).get(one.slug), who=who)
+        plans.append(plan)
+        rows[one.slug] = row
+        if plan.changes and not dry_run:
+            _record(plan, reason=reason, now=now)
+            row.save()
+    for entry in entries:
+        plan = plan_service(entry, link=(links or {}).get(entry.number), who=who)
+        plans.append(plan)
+        if plan.changes and not dry_run:
+            _record(plan, reason=reason, now=now)
+            _put_service(entry, rows[entry.provider], link=(links or {}).get(entry.number))
+    return [plan for plan in plans if plan.changes]
+
+
+@transaction.atomic
+def move(*, number: str, step: Step, by: str, reason: str, now: datetime) -> PaymentService:
+    """Take one step of an entry's life, such as approving it; the database holds it to the table and to two persons.
+
+    ``by``  the staff id of who does it      Raises RegisterRefused, PaymentService.DoesNotExist
+    """
+    service = PaymentService.objects.select_for_update(no_key=True).get(number=number)
+    if step is Step.CHANGE or TRANSITIONS[step].before != service.state:
+        raise RegisterRefused(f"{number} is {service.state}; {step} is not a step from there")
+    plan = Plan.of_step(service, step, by)
+    _record(plan, reason=reason, now=now)
+    service.state = TRANSITIONS[step].after
+    service.save(update_fields=["state"])
+    return service
 
 
 @transaction.atomic
@@ -69,21 +145,41 @@ def register_provider_key(
     return key
 
 
-def _put_provider(entry: ProviderEntry, account_api_url: str | None) -> Provider:
-    row, _ = Provider.objects.update_or_create(
-        slug=entry.slug,
-        defaults={"name": entry.name, "account_api_url": account_api_url or entry.account_api_url},
-    )
-    return row
+def _record(plan: Plan, *, reason: str, now: datetime) -> None:
+    latest = RegisterChange.objects.filter(subject=plan.subject).order_by("-revision").first()
+    revision = latest.revision if latest else 0
+    at = max(now, latest.made_at) if latest else now  # the programme's clock may be set; the history never runs back
+    for change in plan.changes:
+        revision += 1
+        row = RegisterChange(
+            subject=plan.subject, revision=revision, reason=reason[:400], made_at=at, **change.columns()
+        )
+        row.clean_fields()
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as error:
+            raise RegisterRefused(f"{plan.subject}: {change.step} by {change.made_by} is not permitted now") from error
+        record(
+            Act.REGISTER_CHANGED,
+            who=f"staff:{change.made_by}",
+            subject=subject_of(plan.subject),
+            now=now,
+            code=change.step.value,
+            revision=revision,
+        )
 
 
-def _put_service(entry: Entry, provider: Provider) -> None:
-    columns = {**entry.columns, "provider": provider, "search_key": search_key(entry.number, *entry.names)}
-    try:
-        PaymentService(number=entry.number, **columns).clean_fields()
-    except ValidationError as error:
-        column, messages = next(iter(error.message_dict.items()))
-        raise entry.table.error(column, " ".join(messages)) from error
+def _put_service(entry: Entry, provider: Provider, *, link: str | None) -> None:
+    columns = {
+        **_empty_columns(),
+        **entry.columns,
+        "provider": provider,
+        "search_key": search_key(entry.number, *entry.names),
+        "sort_key": sort_key(entry.columns["kana"]),
+    }
+    if link is not None:
+        columns["link"] = link
     service, _ = PaymentService.objects.update_or_create(number=entry.number, defaults=columns)
     service.security_codes.all().delete()
     service.channels.all().delete()
@@ -91,3 +187,12 @@ def _put_service(entry: Entry, provider: Provider) -> None:
     SecurityCode.objects.bulk_create([SecurityCode(service=service, **row) for row in entry.security_codes])
     Channel.objects.bulk_create([Channel(service=service, **row) for row in entry.channels])
     Participation.objects.bulk_create([Participation(service=service, **row) for row in entry.participations])
+
+
+def _empty_columns() -> dict[str, object]:
+    """Return the columns an entry may leave out, empty: what a file no longer states is no longer stated."""
+    blank = PaymentService()
+    names = ("account_label", "account_help", "account_pattern", "account_example")
+    return {
+        name: getattr(blank, name) for name in (*names, "points_name", "points_used", "points_use", "points_expiry")
+    }

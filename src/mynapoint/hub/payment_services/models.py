@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mynapoint.award import means
 from mynapoint.exchange.messages import Counts
+from mynapoint.hub.payment_services.history_rows import RegisterChange  # noqa: F401 - Django finds models here
+from mynapoint.hub.payment_services.life import EFFECTS, State
 from mynapoint.hub.words import PageWords, WordsField, no_words
 
 
@@ -54,20 +56,6 @@ class Kind(models.TextChoices):
     DEBIT = "debit", _("デビットカード")
 
 
-class State(models.TextChoices):
-    """The life of an entry, each state with its effect on residents.
-
-    Only ``approved`` is found by the search and takes applications. ``suspended`` takes no new ones while those
-    made go on earning; ``withdrawn`` is for good: what is left follows the incentive's ``on_service_left``.
-    """
-
-    DRAFT = "draft", _("作成中")
-    SUBMITTED = "submitted", _("審査待ち")
-    APPROVED = "approved", _("登録済み")
-    SUSPENDED = "suspended", _("受付停止中")
-    WITHDRAWN = "withdrawn", _("登録終了")
-
-
 class ChannelKind(models.TextChoices):
     """Where a resident applies (申込方法)."""
 
@@ -79,7 +67,22 @@ class ChannelKind(models.TextChoices):
     KIOSK = "kiosk", _("マルチコピー機・ATM")
 
 
-_STATES = {
+class Timing(models.TextChoices):
+    """When points come: the kind of the award schedule (programme.schedules)."""
+
+    AFTER_USE = "after_use", _("ご利用のたび(何時間後・何日後)")
+    MONTH_CLOSE = "month_close", _("毎月まとめて")
+    THRESHOLD = "threshold", _("上限に達してからまとめて")
+
+
+class Prior(models.TextChoices):
+    """Whether a resident has to register with the provider before applying (事前登録); empty: not stated."""
+
+    NONE = "none", _("不要なもの")
+    NEEDED = "needed", _("必要なもの")
+
+
+SERVICE_STATES = {
     State.DRAFT: means.ServiceState.NOT_REGISTERED,
     State.SUBMITTED: means.ServiceState.NOT_REGISTERED,
     State.APPROVED: means.ServiceState.REGISTERED,
@@ -91,12 +94,18 @@ _STATES = {
 class PaymentService(models.Model):
     """One payment service (決済サービス) as it stands in the register on ``as_of``.
 
+    An empty column is something the register does not state; pages say so. An entry with dated channels and
+    incentives states all that an application needs (entries.py).
+
     ``counts``        what earns: top-ups, purchases, or either as the resident chooses when applying
     ``effective``     from when use counts after an application: ``at_once``, ``next_day`` or ``next_day_08:00``
     ``minimum_yen``   the smallest top-up or purchase that earns
     ``schedule``      when points come, as the table ``[schedule]`` of a service file (programme.schedules)
+    ``schedule_words``  the same in the provider's words; ``timing`` its kind, known even where the days are not
     ``extra``         the provider's own gift, outside the programme and its cap; never mixed with it
-    ``search_key``    the names as the search compares them (payment_services.names)
+    ``sources``       where the entry is from, as people cite it
+    ``search_key``    the names as the search compares them, ``sort_key`` the reading as it is sorted by any database
+                      (payment_services.names)
     """
 
     EITHER: ClassVar[str] = "either"
@@ -114,32 +123,37 @@ class PaymentService(models.Model):
     kana = models.CharField(max_length=100)
     name_en = models.CharField(max_length=100)
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    summary = WordsField()
+    summary = WordsField(default=no_words, blank=True)
 
-    counts = models.CharField(max_length=8, choices=COUNTS)
-    effective = models.CharField(max_length=16)
-    minimum_yen = models.PositiveIntegerField(default=1)
-    rounding = models.CharField(max_length=5, default="total")
-    schedule = models.JSONField()
+    counts = models.CharField(max_length=8, choices=COUNTS, blank=True)
+    effective = models.CharField(max_length=16, blank=True)
+    minimum_yen = models.PositiveIntegerField(null=True, blank=True)
+    rounding = models.CharField(max_length=5, blank=True)
+    schedule = models.JSONField(null=True, blank=True)
+    schedule_words = WordsField(default=no_words, blank=True)
+    timing = models.CharField(max_length=11, choices=Timing.choices, blank=True)
 
-    account_label = WordsField()
-    account_help = WordsField()
-    account_pattern = models.CharField(max_length=200)
+    account_label = WordsField(default=no_words, blank=True)
+    account_help = WordsField(default=no_words, blank=True)
+    account_pattern = models.CharField(max_length=200, blank=True)
     account_example = models.CharField(max_length=64, blank=True)
 
+    prior = models.CharField(max_length=6, choices=Prior.choices, blank=True)
     prior_registration = WordsField(default=no_words, blank=True)
-    points_name = WordsField()
-    points_used = models.CharField(max_length=8, choices=USE)
-    points_use = WordsField()
-    points_expiry = WordsField()
+    points_name = WordsField(default=no_words, blank=True)
+    points_used = models.CharField(max_length=8, choices=USE, blank=True)
+    points_use = WordsField(default=no_words, blank=True)
+    points_expiry = WordsField(default=no_words, blank=True)
     extra = WordsField(default=no_words, blank=True)
     notes = WordsField(default=no_words, blank=True)
-    link = models.URLField()
-    as_of = models.DateField()
+    link = models.URLField(blank=True)
+    as_of = models.DateField(null=True, blank=True)
+    sources = models.JSONField(default=list, blank=True)
     search_key = models.TextField(editable=False)
+    sort_key = models.CharField(max_length=400, editable=False, default="", db_index=True)
 
     class Meta:
-        ordering: ClassVar = ["kana", "number"]
+        ordering: ClassVar = ["sort_key", "number"]
         constraints: ClassVar = [
             CheckConstraint(name="payment_service_state", condition=Q(state__in=State.values)),
             CheckConstraint(name="payment_service_kind", condition=Q(kind__in=Kind.values)),
@@ -157,21 +171,37 @@ class PaymentService(models.Model):
     @property
     def countable(self) -> tuple[Counts, ...]:
         """What an application to this service may count; more than one: the resident chooses, once."""
+        if not self.counts:
+            return ()
         return tuple(Counts) if self.counts == self.EITHER else (Counts(self.counts),)
 
+    @property
+    def effect(self) -> PageWords:
+        """What its state means for applications."""
+        return EFFECTS[State(self.state)]
+
+    @property
+    def number_is_sample(self) -> bool:
+        """Whether the number is this register's own, because the official one is not known (MP9…)."""
+        return self.number.startswith("MP9")
+
     def offer(self, incentive: str) -> means.Service:
-        """Return what the register says of one incentive at this service, for award.eligibility to judge."""
+        """Return what the register says of one incentive at this service, for award.eligibility to judge.
+
+        A channel or participation whose first day is not stated is open on no day.
+        """
         return means.Service(
             label=self.label,
-            state=_STATES[State(self.state)],
+            state=SERVICE_STATES[State(self.state)],
             takes_part=[
                 means.Days(row.joined_on, row.left_on)
                 for row in self.participations.all()
-                if row.incentive == incentive
+                if row.incentive == incentive and row.joined_on
             ],
             channels=[
                 means.Channel(row.kind, channel_words([row.kind]), means.Days(row.first_day, row.last_day))
                 for row in self.channels.all()
+                if row.first_day
             ],
         )
 
@@ -197,17 +227,21 @@ class SecurityCode(models.Model):
 
 
 class Channel(models.Model):
-    """One way to apply with its first and last day (Tokyo, inclusive); no last day: until further notice."""
+    """One way to apply with its first and last day (Tokyo, inclusive); no last day: until further notice.
+
+    No first day: not stated, and so open on no day.
+    """
 
     service = models.ForeignKey(PaymentService, on_delete=models.CASCADE, related_name="channels")
     kind = models.CharField(max_length=9, choices=ChannelKind.choices)
-    first_day = models.DateField()
+    first_day = models.DateField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             UniqueConstraint(name="channel_once", fields=["service", "kind", "first_day"]),
+            UniqueConstraint(name="channel_undated_once", fields=["service", "kind"], condition=Q(first_day=None)),
             CheckConstraint(name="channel_kind", condition=Q(kind__in=ChannelKind.values)),
             CheckConstraint(name="channel_days", condition=Q(last_day=None) | Q(last_day__gte=F("first_day"))),
         ]
@@ -217,16 +251,16 @@ class Channel(models.Model):
 
     def is_open(self, on: date) -> bool:
         """Tell whether this way is open on a day."""
-        return self.first_day <= on and (self.last_day is None or on <= self.last_day)
+        return self.first_day is not None and self.first_day <= on and (self.last_day is None or on <= self.last_day)
 
 
 class Participation(models.Model):
-    """One incentive of one round the service takes part in, from ``joined_on`` to ``left_on`` inclusive."""
+    """One incentive of one round a service takes part in, ``joined_on`` to ``left_on`` inclusive; None: not stated."""
 
     service = models.ForeignKey(PaymentService, on_delete=models.CASCADE, related_name="participations")
     incentive = models.CharField(max_length=40)
     round_id = models.CharField(max_length=20)
-    joined_on = models.DateField()
+    joined_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
 
     class Meta:
@@ -241,7 +275,7 @@ class Participation(models.Model):
 
     def is_in(self, on: date) -> bool:
         """Tell whether the service takes part on a day."""
-        return self.joined_on <= on and (self.left_on is None or on <= self.left_on)
+        return self.joined_on is not None and self.joined_on <= on and (self.left_on is None or on <= self.left_on)
 
 
 def channel_words(kinds: list[str]) -> PageWords:

@@ -8,7 +8,8 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from mynapoint.hub.payment_services.models import Channel, Participation, PaymentService, State
+from mynapoint.hub.payment_services.life import State
+from mynapoint.hub.payment_services.models import Channel, Participation, PaymentService
 from mynapoint.hub.payment_services.names import fold
 from mynapoint.hub.words import NO_WORDS
 from mynapoint.programme.values import IncentiveId
