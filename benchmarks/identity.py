@@ -2,8 +2,9 @@
 
     ./run bench identity [--quick] [--cards N] [--turns N]
 
-Everything takes turns in one process, in CPU time; ratios are medians of the turns' own ratios. Every answer is of
-another certificate, none is judged from a memory of itself. One line a mark: ``MARK name measured target ok|short``.
+Everything takes turns in one process, in CPU time; ratios are medians of the turns' own ratios. *First sight* is of a
+certificate that is not remembered, two RSA verifications and all the rest; *seen before* of one that is, as at the
+second and third step of a journey. One line a mark: ``MARK name measured target ok|short``.
 Exit 1 where a verdict is wrong; 0 where marks are short.
 """
 
@@ -34,7 +35,8 @@ NOW = datetime(2022, 7, 15, 3, 0, tzinfo=UTC)
 SHA256, PKCS1 = hashes.SHA256(), padding.PKCS1v15()
 TIMES_BARE_MOST = 5.0
 TIMES_FASTER_LEAST = 5.0
-BARE, OURS, OURS_READING, RIVAL = "bare RSA-2048", "complete check", "of it the certificate", "pyhanko-certvalidator"
+BARE, FIRST, FIRST_READING = "bare RSA-2048", "check, first sight", "of it the certificate"
+SEEN, RIVAL = "check, seen before", "pyhanko-certvalidator"
 PACKAGES = ("cryptography", "pyhanko-certvalidator", "asn1crypto", "Django")
 
 
@@ -62,8 +64,11 @@ def main() -> int:
     for name, seconds in spent.items():
         middle, least = median(seconds), min(seconds)
         print(f"{name:24} {middle * 1e6:9.1f} µs CPU (least {least * 1e6:.1f}), {1 / middle:,.0f}/s a core")
-    _mark("token_check_times_bare_rsa", _ratios(spent[OURS], spent[BARE]), TIMES_BARE_MOST, at_most=True)
-    _mark("times_faster_than_pyhanko", _ratios(spent[RIVAL], spent[OURS]), TIMES_FASTER_LEAST, at_most=False)
+    journey = [(first + 2 * seen) / 3 for first, seen in zip(spent[FIRST], spent[SEEN], strict=True)]
+    _mark("token_check_first_sight_times_bare_rsa", _ratios(spent[FIRST], spent[BARE]), TIMES_BARE_MOST, at_most=True)
+    _mark("token_check_seen_before_times_bare_rsa", _ratios(spent[SEEN], spent[BARE]), TIMES_BARE_MOST, at_most=True)
+    _mark("token_check_in_a_journey_times_bare_rsa", _ratios(journey, spent[BARE]), TIMES_BARE_MOST, at_most=True)
+    _mark("times_faster_than_pyhanko", _ratios(spent[RIVAL], spent[FIRST]), TIMES_FASTER_LEAST, at_most=False)
     return 0
 
 
@@ -71,33 +76,39 @@ def _jobs(folder: Path, cards: int) -> tuple[list[Job], str]:
     """Make many residents' answers; return what to measure, and what is wrong if anything is."""
     from mynapoint.award.refusals import Refused
     from mynapoint.exchange.card_token import decode
+    from mynapoint.hub.identity.known_certificates import KnownCertificates
     from mynapoint.hub.identity.local_verifier import LocalVerifier, read_answer
     from mynapoint.hub.identity.trust import trust_store
 
     city = City.made(folder, cards)
-    answer, verifier, rival = cycle(city.answers), LocalVerifier(), _rival(city)
+    answer, rival = cycle(city.answers), _rival(city)
+    remembers_one, remembers_all, known = LocalVerifier(known_max=1), LocalVerifier(), KnownCertificates(at_most=1)
 
-    def check() -> object:
+    def check_by(verifier: LocalVerifier) -> object:
         return verifier.verify(next(answer), city.question, now=NOW)
 
     def without_signature() -> object:
-        return read_answer(next(answer), trust=trust_store(), now=NOW)
+        return read_answer(next(answer), known=known, trust=trust_store(), now=NOW)
 
     def check_by_rival() -> None:
         token = decode(next(answer))
         rival(token.certificate)
         city.public.verify(token.signature, city.message, PKCS1, SHA256)
 
-    try:
-        verifier.verify(city.revoked, city.question, now=NOW)
-        return [], "a revoked certificate was let in"
-    except Refused:
-        check()
-        check_by_rival()
+    for verifier in (remembers_one, remembers_all, remembers_all):
+        try:
+            verifier.verify(city.revoked, city.question, now=NOW)
+            return [], "a revoked certificate was let in"
+        except Refused:
+            check_by(verifier)
+    check_by_rival()
+    for one in city.answers:
+        remembers_all.verify(one, city.question, now=NOW)
     jobs = [
         Job(BARE, lambda: city.public.verify(city.signature, city.message, PKCS1, SHA256), 200),
-        Job(OURS, check, 100),
-        Job(OURS_READING, without_signature, 100),
+        Job(FIRST, lambda: check_by(remembers_one), 100),
+        Job(FIRST_READING, without_signature, 100),
+        Job(SEEN, lambda: check_by(remembers_all), 100),
         Job(RIVAL, check_by_rival, 10),
     ]
     return jobs, ""

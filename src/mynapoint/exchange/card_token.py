@@ -33,6 +33,7 @@ _SHOWS_NOTHING = re.compile(
 )
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 _STRIKES_THROUGH = 1
+_MEMBERS = {"format", "algorithm", "certificate", "signature"}
 
 
 class BadCardToken(ValueError):
@@ -114,13 +115,13 @@ def encode(token: CardToken) -> str:
 
 def decode(text: str) -> CardToken:
     """Read a token strictly: size first, exact members, known format and algorithm. Raises BadCardToken."""
-    if len(text) > TOKEN_BYTES_MAX or len(text.encode(errors="replace")) > TOKEN_BYTES_MAX:
+    if len(text) > TOKEN_BYTES_MAX or not (text.isascii() or len(text.encode(errors="replace")) <= TOKEN_BYTES_MAX):
         raise BadCardToken(f"token is longer than {TOKEN_BYTES_MAX} bytes")
     try:
         members = _JSON.decode(text)
     except (ValueError, RecursionError) as error:
         raise BadCardToken("token is not JSON") from error
-    if not isinstance(members, dict) or set(members) != {"format", "algorithm", "certificate", "signature"}:
+    if not isinstance(members, dict) or members.keys() != _MEMBERS:
         raise BadCardToken("token must have exactly format, algorithm, certificate and signature")
     if members["format"] != FORMAT:
         raise BadCardToken(f"token must be {FORMAT}")

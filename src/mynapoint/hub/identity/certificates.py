@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.utils import CryptographyDeprecationWarning
 
 from mynapoint.award.means import Certificate, certificate_refusals
 from mynapoint.exchange.card_methods import METHODS
@@ -19,8 +20,14 @@ from mynapoint.hub.identity.links import CertificateId
 from mynapoint.hub.identity.profiles import CardProfile
 from mynapoint.hub.identity.trust import Root, TrustStore
 
-UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
-"""What ``cryptography`` raises when bytes are not what they should be."""
+UNREADABLE = (
+    ValueError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    CryptographyDeprecationWarning,
+)
+"""What ``cryptography`` raises when bytes are not what they should be; the last, where warnings are errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,8 @@ def check_certificate(
         certificate = x509.load_der_x509_certificate(der)
         signed = signed_part(der)
         body = read_body(signed)
-        serial = certificate.serial_number
+        if (serial := certificate.serial_number) <= 0:
+            raise ValueError("RFC 5280 has positive serials only")
         period = Certificate(certificate.not_valid_before_utc, certificate.not_valid_after_utc)
         judged = profile.judge(certificate, body)
         key = certificate.public_key()

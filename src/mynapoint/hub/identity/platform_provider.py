@@ -24,6 +24,7 @@ from mynapoint.hub.identity.bounded_http import Answer, Limits, NoAnswer, post
 from mynapoint.hub.identity.certificates import IssuedCertificate
 from mynapoint.hub.identity.circuits import Circuit
 from mynapoint.hub.identity.faults import CertificateFault
+from mynapoint.hub.identity.known_certificates import KnownCertificates
 from mynapoint.hub.identity.local_verifier import read_answer, require_signature
 from mynapoint.hub.identity.trust import trust_store
 from mynapoint.hub.identity.verification import Question, Verified
@@ -47,10 +48,11 @@ class PlatformProvider:
 
     def __init__(self) -> None:
         self._circuit = Circuit("the platform provider")
+        self._known = KnownCertificates()
 
     def verify(self, answer: str, question: Question, *, now: datetime) -> Verified:
         """Return whose card signed exactly this question, confirmed by the provider. Raises Refused."""
-        token, issued = read_answer(answer, trust=trust_store(), now=now)
+        token, issued = read_answer(answer, known=self._known, trust=trust_store(), now=now)
         require_signature(token, issued, question)
         told = self._ask(token, issued, question)
         if told.status in _REFUSALS:
