@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from mynapoint.hub import web
+from mynapoint.hub.applications import resident_door
 from mynapoint.hub.applications.api import router as notices
 from mynapoint.hub.applications.provider_door import Problem, problem_response
 from mynapoint.hub.ledger.api import router as award_reports
@@ -45,5 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reservation/", include("mynapoint.hub.reservations.urls")),
     path("apply/", include("mynapoint.hub.applications.urls")),
     path("", include("mynapoint.hub.ledger.urls")),
+    path(resident_door.PATH[1:], resident_door.applications, name="resident_applications"),
+    path("api/public/v1/", include("mynapoint.hub.payment_services.machine_urls")),
     path("api/", api.urls),
 ]

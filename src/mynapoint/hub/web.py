@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -16,31 +15,16 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from mynapoint.award.refusals import Reason, Refused
+from mynapoint.hub.problems import PROBLEM_JSON, Problem, ProblemCode, problem_response
 
 API_PREFIX = "/api/"
-PROBLEM_JSON = "application/problem+json"
-
-
-class ProblemCode(StrEnum):
-    """Why a machine's request was not answered: the closed list. A code never changes its meaning."""
-
-    BAD_REQUEST = "bad_request"
-    NOT_SIGNED = "not_signed"
-    UNKNOWN_SERVICE = "unknown_service"
-    UNKNOWN_ADDRESS = "unknown_address"
-    METHOD_NOT_ALLOWED = "method_not_allowed"
-    IN_FLIGHT = "in_flight"
-    BODY_TOO_LONG = "body_too_long"
-    MALFORMED = "malformed"
-    OTHER_CONTENT = "other_content"
-    INTERNAL = "internal"
 
 
 _BY_STATUS = {
-    400: (ProblemCode.BAD_REQUEST, "The request cannot be read, or is for another host."),
-    404: (ProblemCode.UNKNOWN_ADDRESS, "Nothing is at this address; see /api/openapi.json."),
-    405: (ProblemCode.METHOD_NOT_ALLOWED, "This address does not take this method; see the header Allow."),
-    500: (ProblemCode.INTERNAL, "The hub failed; nothing was recorded. The same request may be sent again."),
+    400: ProblemCode.BAD_REQUEST,
+    404: ProblemCode.UNKNOWN_ADDRESS,
+    405: ProblemCode.METHOD_NOT_ALLOWED,
+    500: ProblemCode.INTERNAL,
 }
 
 
@@ -90,25 +74,26 @@ def page_context(_request: HttpRequest) -> dict[str, Any]:
 def refusal_response(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Return a refusal as a page for people (422) or as problem+json for machines, every reason told."""
     if request.path.startswith(API_PREFIX):
-        first = refused.reasons[0]
-        return JsonResponse(
-            {
-                "type": f"urn:mynapoint:refusal:{first.refusal.code}",
-                "title": first.sentence("en"),
-                "status": 422,
-                "reasons": [{"code": r.refusal.code, "detail": r.sentence("en")} for r in refused.reasons],
-            },
-            status=422,
-            content_type=PROBLEM_JSON,
-        )
+        return JsonResponse(refusal_members(refused), status=422, content_type=PROBLEM_JSON)
     context = {"sentences": sentences(refused.reasons), "codes": [r.refusal.code for r in refused.reasons]}
     response = render(request, "refused.html", context, status=422)
     response["Cache-Control"] = "no-store"  # the figures of a reason are about a person, signed in or not
     return response
 
 
+def refusal_members(refused: Refused) -> dict[str, Any]:
+    """Return the members of a refusal's problem+json (RFC 9457): every reason with its code and sentence."""
+    first = refused.reasons[0]
+    return {
+        "type": f"urn:mynapoint:refusal:{first.refusal.code}",
+        "title": first.sentence("en"),
+        "status": 422,
+        "reasons": [{"code": one.refusal.code, "detail": one.sentence("en")} for one in refused.reasons],
+    }
+
+
 class RefusalMiddleware:
-    """Turns a Refused that an action raised into an answer; every other exception stays a bug."""
+    """Turns a Refused of an action, and a Problem of the machines' door, into an answer; all else stays a bug."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -117,7 +102,9 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer a refusal; let anything else through."""
+        """Answer a refusal or a problem; let anything else through."""
+        if isinstance(exception, Problem):
+            return problem_response(exception)
         return refusal_response(request, exception) if isinstance(exception, Refused) else None
 
 
@@ -129,12 +116,8 @@ class ApiProblems:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        known = _BY_STATUS.get(response.status_code)
-        if not request.path.startswith(API_PREFIX) or known is None or response["Content-Type"] == PROBLEM_JSON:
+        code = _BY_STATUS.get(response.status_code)
+        if not request.path.startswith(API_PREFIX) or code is None or response["Content-Type"] == PROBLEM_JSON:
             return response
-        code, title = known
-        members = {"type": f"urn:mynapoint:problem:{code}", "title": title, "status": response.status_code}
-        problem = JsonResponse(members, status=response.status_code, content_type=PROBLEM_JSON)
-        if "Allow" in response:
-            problem["Allow"] = response["Allow"]
-        return problem
+        allow = {"Allow": response["Allow"]} if "Allow" in response else {}
+        return problem_response(Problem(code, headers=allow))

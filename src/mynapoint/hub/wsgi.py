@@ -1,13 +1,30 @@
 """The hub as a WSGI application: ``granian --interface wsgi mynapoint.hub.wsgi:application``; weak settings refuse."""
 
 import os
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mynapoint.hub.settings")
 
-application = get_wsgi_application()
+pages = get_wsgi_application()
 
-from mynapoint.hub.audit.checks import refuse_to_start_weak  # noqa: E402 - needs the settings read above
+from django.conf import settings  # noqa: E402 - needs the settings read above
+
+from mynapoint.hub.applications import resident_door  # noqa: E402
+from mynapoint.hub.audit.checks import refuse_to_start_weak  # noqa: E402
 
 refuse_to_start_weak()
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer the irrevocable step for machines at once, everything else through Django's layers."""
+    if environ["PATH_INFO"] == resident_door.PATH and _is_safe(environ):
+        return resident_door.wsgi(environ, start_response)
+    return pages(environ, start_response)
+
+
+def _is_safe(environ: WSGIEnvironment) -> bool:
+    # Django sends whoever came in plain http to https; here as there a proxy says which it was.
+    return not settings.SECURE_SSL_REDIRECT or environ.get("HTTP_X_FORWARDED_PROTO") == "https"

@@ -8,34 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from mynapoint.award.eligibility import points_max
 from mynapoint.award.refusals import Reason, Refusal, Refused
 from mynapoint.exchange.messages import (
     AccountProof,
     AccountProofRefused,
     AccountProofRequest,
     Counts,
-    NoticeKind,
     ProofRefusal,
 )
-from mynapoint.hub.applications import account_proof
-from mynapoint.hub.applications.models import Application, Consent, Draft, Registration, StandingApplication
-from mynapoint.hub.applications.notices import write_notice
-from mynapoint.hub.applications.permission import incentive_on, reasons_against, reasons_against_certificate
+from mynapoint.hub.applications import account_proof, applying
+from mynapoint.hub.applications.models import Application, Draft, Registration
+from mynapoint.hub.applications.permission import incentive_on, reasons_against
 from mynapoint.hub.applications.secrets import account_key, hub_key, request_id
 from mynapoint.hub.applications.standing import instruct_if_due
 from mynapoint.hub.audit.actions import HUB, record
 from mynapoint.hub.audit.models import Act
-from mynapoint.hub.identity.actions import Signature, kept_as
-from mynapoint.hub.identity.lineage import certificate_behind, everyone, lock_survivor
+from mynapoint.hub.identity.actions import Signature
+from mynapoint.hub.identity.lineage import everyone, lock_survivor, surviving
 from mynapoint.hub.identity.models import Credential, OidcSubject, Resident
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
-from mynapoint.hub.reservations.actions import standing_reservation
-from mynapoint.hub.reservations.models import Reservation
-from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber, tokyo_day
+from mynapoint.programme.values import AccountId, IncentiveId, ServiceNumber, tokyo_day
 
 DRAFT_LIFE = timedelta(days=1)
 """Far beyond a session (settings.SESSION_COOKIE_AGE), outside which a draft is of no use."""
@@ -99,47 +94,20 @@ def prove_account(
     )
 
 
-@transaction.atomic
 def apply(*, draft: Draft, signature: Signature, credential: Credential | OidcSubject, now: datetime) -> Application:
     """Record a resident's choice of payment service, for good, with the statement they signed. Raises Refused.
 
     Application, consent, notice and audit record are one transaction. Two at once: the database lets one through.
     """
-    resident = lock_survivor(credential.resident_id)
-    assert signature.subject == str(draft.pk), "the card signed the statement of another draft"
-    if draft.resident_id != resident.pk:
-        assert lock_survivor(draft.resident_id) == resident, "a draft is applied for by its own resident only"
-        raise Refused(Refusal.RECORDS_JOINED)
-    incentive = IncentiveId(draft.incentive)
-    _refuse(reasons_against(resident=resident, service=draft.payment_service, incentive=incentive, on=tokyo_day(now)))
-    certificate = certificate_behind(credential, now=now)
-    if certificate is not None:
-        _refuse(reasons_against_certificate(certificate, incentive=incentive, now=now))
-    reservation = standing_reservation(resident)
-    assert reservation is not None, "nobody applies without a reservation"
-    application = _create(draft, reservation, now)
-    Consent.objects.create(
-        application=application,
-        statement=signature.statement,
-        origin=signature.origin,
-        nonce=signature.nonce,
-        signature=signature.signature,
-        signed_at=signature.signed_at,
-        **kept_as(credential),
-    )
-    Draft.objects.filter(pk=draft.pk).delete()
-    write_notice(application, NoticeKind.APPLICATION, room=points_max(application.law), points=Points(0), now=now)
-    record(
-        Act.APPLIED,
-        who=str(resident),
-        subject=str(application),
-        now=now,
-        service=draft.payment_service.number,
-        incentive=incentive,
-        **({"fingerprint": credential.fingerprint} if isinstance(credential, Credential) else {"route": "phone"}),
-    )
-    instruct_if_due(resident, incentive, now=now)
-    return application
+    case = applying.open_case(draft=draft.pk).case
+    if case is None:
+        raise Refused(Refusal.DRAFT_REPLACED)
+    assert case.survivor == surviving(credential.resident), "a draft is applied for by its own resident only"
+    signer = applying.signer_of(credential, now=now)
+    applying.judge(case, signer, now=now)
+    application = uuid.uuid4()
+    applying.apply_for(case, signer, signature, now=now, application=application)
+    return Application.objects.get(pk=application)
 
 
 @transaction.atomic
@@ -229,45 +197,10 @@ def _keep_draft(
         proof=told.proof,
         created_at=now,
     )
-    if _account_is_used(draft):
+    if applying.account_is_used(draft):
         raise Refused(Refusal.ACCOUNT_ALREADY_USED)
     record(Act.ACCOUNT_PROVED, who=str(resident), subject=_of(service), now=now, incentive=incentive)
     return draft
-
-
-def _create(draft: Draft, reservation: Reservation, now: datetime) -> Application:
-    try:
-        with transaction.atomic():
-            application = Application.objects.create(
-                id=uuid.uuid4(),
-                resident=draft.resident,
-                reservation=reservation,
-                payment_service=draft.payment_service,
-                incentive=draft.incentive,
-                round_id=draft.round_id,
-                counts=draft.counts,
-                account_key=draft.account_key,
-                account_reference=draft.account_reference,
-                masked_account=draft.masked_account,
-                masked_holder=draft.masked_holder,
-                proof=draft.proof,
-                applied_at=now,
-            )
-            StandingApplication.objects.create(
-                resident=draft.resident, incentive=draft.incentive, application=application
-            )
-    except IntegrityError as error:
-        _refuse(reasons_against(resident=draft.resident, incentive=IncentiveId(draft.incentive), on=tokyo_day(now)))
-        raise Refused(Refusal.ACCOUNT_ALREADY_USED) from error
-    return application
-
-
-def _account_is_used(draft: Draft) -> bool:
-    here = Application.objects.filter(payment_service=draft.payment_service, incentive=draft.incentive)
-    return (
-        here.filter(account_key=draft.account_key).exists()
-        or here.filter(account_reference=draft.account_reference).exists()
-    )
 
 
 def _refuse(reasons: Sequence[Reason]) -> None:

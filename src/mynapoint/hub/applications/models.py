@@ -197,3 +197,20 @@ class UsedNonce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_id} {self.used_at:%H:%M:%S}"
+
+
+class KeptAnswer(models.Model):
+    """What a machine was answered under the key it made up; for the programme's life, written with what was done.
+
+    ``asked``       SHA-256 of what it asked; something else under the same key is refused
+    ``answer``      the body, byte for byte; ``is_refusal``: nothing was recorded but that the question was taken
+    """
+
+    key = models.CharField(primary_key=True, max_length=128)
+    asked = models.CharField(max_length=64)
+    is_refusal = models.BooleanField()
+    answer = models.TextField()
+    answered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"answer of {self.answered_at:%Y-%m-%d %H:%M:%S}"

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext as _
 
+from mynapoint.exchange.card_token import shows_what_it_says
 from mynapoint.exchange.messages import Counts
 from mynapoint.hub.applications.models import Draft
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay
 
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_GETA = "〓"
+
 
 def statement(draft: Draft, incentive: IncentiveOnDay) -> str:
-    """Return the statement in the language of the page, on one line: who, where, for what, and that it is for good."""
+    """Return the statement in the language of the page, on one line: who, where, for what, and that it is for good.
+
+    It can always be signed, whatever a provider calls its holder: a variant of a letter is written as the letter, and
+    what an agent does not show (``card_token.check_challenge``) as 〓, as printers do.
+    """
     points = f"{incentive.points:,}"
     if incentive.is_direct:
         gain = _("%(points)sポイント") % {"points": points}
@@ -22,7 +32,7 @@ def statement(draft: Draft, incentive: IncentiveOnDay) -> str:
         "「%(service)s」の決済サービスID %(account)s(名義:%(holder)s)に、%(round)s「%(incentive)s」(%(gain)s)を"
         "申し込みます。申し込んだ後は、決済サービスを変更できません。"
     )
-    return text % {
+    parts = {
         "service": draft.payment_service.label,
         "account": draft.masked_account,
         "holder": draft.masked_holder,
@@ -30,3 +40,9 @@ def statement(draft: Draft, incentive: IncentiveOnDay) -> str:
         "incentive": incentive.label,
         "gain": gain,
     }
+    return _showing_what_it_says(text % parts)
+
+
+def _showing_what_it_says(text: str) -> str:
+    text = _VARIATION_SELECTORS.sub("", text)
+    return "".join(one if shows_what_it_says(one) and one != "\n" else _GETA for one in text)

@@ -1,0 +1,142 @@
+"""Applying, whoever asks: one judgement of what was signed, one writing of it, one way to say why not."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import IntegrityError, connection
+
+from mynapoint.award.eligibility import points_max
+from mynapoint.award.refusals import Refusal, Refused
+from mynapoint.hub.applications import cases_by_orm, cases_by_query
+from mynapoint.hub.applications.cases import Case, KnownCertificate, Opened
+from mynapoint.hub.applications.entering import enter
+from mynapoint.hub.applications.entries import Entry, ToKeep
+from mynapoint.hub.applications.models import Application, Draft, KeptAnswer
+from mynapoint.hub.applications.permission import reasons_against_case, reasons_against_certificate
+from mynapoint.hub.identity.actions import Signature, lapsed
+from mynapoint.hub.identity.lineage import certificate_behind, surviving
+from mynapoint.hub.identity.models import Challenge, Credential, OidcSubject, Resident
+from mynapoint.programme.incentives import DirectRule
+from mynapoint.programme.values import Points
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """By what a resident signed: a certificate seen before, or the phone.
+
+    ``certificate``  the one the law judges: the signing one, or for a phone the person's newest; None: none is known
+    ``subject``      the phone's subject; None: the certificate itself signed
+    """
+
+    certificate: KnownCertificate | None
+    subject: int | None = None
+
+
+class AnsweredMeanwhile(Exception):
+    """The same key was answered while this was under way; the answer is kept under it."""
+
+
+def open_case(*, key: str | None = None, nonce: str | None = None, draft: uuid.UUID | None = None) -> Opened:
+    """Return what is known, by an idempotency key and the nonce of an open question, or by a draft."""
+    if connection.vendor == "postgresql":
+        return cases_by_query.opened(key=key, nonce=nonce, draft=draft)
+    return cases_by_orm.opened(key=key, nonce=nonce, draft=draft)
+
+
+def signer_of(credential: Credential | OidcSubject, *, now: datetime) -> Signer:
+    """Return what is to be judged and kept of what signed."""
+    behind = certificate_behind(credential, now=now)
+    known = KnownCertificate.of(behind) if behind is not None else None
+    return Signer(known, subject=credential.pk if isinstance(credential, OidcSubject) else None)
+
+
+def judge(case: Case, signer: Signer, *, now: datetime) -> None:
+    """Raise Refused with every reason why what was signed is not applied for at ``now``."""
+    if case.resident != case.survivor:
+        raise Refused(Refusal.RECORDS_JOINED)
+    if reasons := reasons_against_case(case, now=now):
+        raise Refused(reasons)
+    if signer.certificate is not None and (
+        reasons := reasons_against_certificate(signer.certificate, incentive=case.incentive, now=now)
+    ):
+        raise Refused(reasons)
+
+
+def apply_for(
+    case: Case,
+    signer: Signer,
+    signature: Signature,
+    *,
+    now: datetime,
+    application: uuid.UUID,
+    keeps: ToKeep | None = None,
+) -> None:
+    """Write what was judged, for good. Raises Refused, with nothing written.
+
+    ``keeps``  the answer to keep for a machine; its question is then taken here, in the same transaction
+    """
+    assert case.reservation is not None, "nobody applies without a reservation"
+    assert signature.subject == str(case.draft), "the card signed the statement of another draft"
+    rule = case.law.rule
+    details = {"service": case.service_number, "incentive": str(case.incentive)}
+    by_phone = signer.subject is not None
+    if not by_phone and signer.certificate is not None:
+        details["fingerprint"] = signer.certificate.fingerprint
+    entry = Entry(
+        application=application,
+        draft=case.draft,
+        resident=case.resident,
+        reservation=case.reservation,
+        statement=signature.statement,
+        origin=signature.origin,
+        nonce=signature.nonce,
+        signature=signature.signature,
+        certificate=signer.certificate.id if signer.certificate and not by_phone else None,
+        subject=signer.subject,
+        room=points_max(case.law),
+        fixed_points=rule.points if isinstance(rule, DirectRule) else Points(0),
+        details=details | ({"route": "phone"} if by_phone else {}),
+        applied_at=now,
+        takes=keeps is not None,
+        keeps=keeps,
+    )
+    try:
+        enter(entry)
+    except IntegrityError as error:
+        why = _why_not(case, entry)
+        if why is None:
+            raise
+        raise why from error
+
+
+def account_is_used(draft: Draft) -> bool:
+    """Say whether the account of a draft serves somebody's application already."""
+    here = Application.objects.filter(payment_service=draft.payment_service_id, incentive=draft.incentive)
+    return (
+        here.filter(account_key=draft.account_key).exists()
+        or here.filter(account_reference=draft.account_reference).exists()
+    )
+
+
+def _why_not(case: Case, entry: Entry) -> Exception | None:
+    """Say what came in between, in the same order whichever constraint noticed it on whichever database.
+
+    Returns None where nothing did: then the error is a bug.
+    """
+    if entry.keeps is not None and KeptAnswer.objects.filter(pk=entry.keeps.key).exists():
+        return AnsweredMeanwhile()
+    survivor = surviving(Resident.objects.get(pk=case.resident))
+    if survivor != case.resident:
+        return Refused(Refusal.RECORDS_JOINED)
+    earlier = cases_by_orm.earlier_application(survivor, case.incentive)
+    if reasons := reasons_against_case(replace(case, earlier=earlier), now=entry.applied_at):
+        return Refused(reasons)
+    draft = Draft.objects.filter(pk=case.draft).first()
+    if draft is None:
+        return Refused(Refusal.DRAFT_REPLACED)
+    if entry.takes and not Challenge.objects.filter(nonce=entry.nonce).exists():
+        return lapsed()
+    return Refused(Refusal.ACCOUNT_ALREADY_USED) if account_is_used(draft) else None

@@ -1,0 +1,106 @@
+"""Reads what is known when a resident has signed, on PostgreSQL: one prepared query, one round trip."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from mynapoint.award.eligibility import EarlierApplication
+from mynapoint.award.means import Channel, Days, Service
+from mynapoint.exchange.messages import Counts
+from mynapoint.hub.applications.cases import Case, Kept, KnownCertificate, Opened, Put
+from mynapoint.hub.applications.round_trips import query
+from mynapoint.hub.payment_services.life import State
+from mynapoint.hub.payment_services.models import SERVICE_STATES, channel_words
+from mynapoint.hub.words import PageWords
+from mynapoint.programme.service_rules import Effective
+from mynapoint.programme.values import IncentiveId, tokyo_day
+
+_QUERY = """
+SELECT kept.asked, kept.is_refusal, kept.answer,
+       put.statement, put.origin, put.session, put.subject, put.created_at,
+       draft.id, draft.session, draft.resident_id, who.survivor, draft.incentive, draft.round_id, draft.counts,
+       service.number, service.effective, service.schedule::text,
+       service.name, service.name_en, service.state,
+       (SELECT string_agg(concat_ws(' ', joined_on, left_on), ',' ORDER BY id)
+          FROM payment_services_participation
+         WHERE service_id = service.id AND incentive = draft.incentive AND joined_on IS NOT NULL),
+       (SELECT string_agg(concat_ws(' ', kind, first_day, last_day), ',' ORDER BY id)
+          FROM payment_services_channel WHERE service_id = service.id AND first_day IS NOT NULL),
+       earlier.applied_at, chosen.name, chosen.name_en,
+       (SELECT id FROM reservations_reservation
+         WHERE resident_id = ANY(person.everyone) ORDER BY reserved_at, id LIMIT 1),
+       certificate.id, certificate.issuer_key_id, certificate.serial, certificate.fingerprint,
+       certificate.valid_from, certificate.valid_until, certificate.predecessor_id IS NOT NULL
+  FROM (SELECT) AS nothing
+  LEFT JOIN applications_keptanswer kept ON kept.key = %(key)s
+  LEFT JOIN identity_challenge put ON put.nonce = %(nonce)s AND put.purpose = 'apply'
+  LEFT JOIN applications_draft draft ON draft.id = coalesce(%(draft)s, put.subject::uuid)
+  LEFT JOIN LATERAL (SELECT coalesce(merged_into_id, id) AS survivor FROM identity_resident
+                      WHERE id = draft.resident_id) who ON true
+  LEFT JOIN LATERAL (SELECT array_append(ARRAY(SELECT id FROM identity_resident
+                      WHERE merged_into_id = who.survivor), who.survivor) AS everyone) person ON true
+  LEFT JOIN payment_services_paymentservice service ON service.id = draft.payment_service_id
+  LEFT JOIN applications_standingapplication standing
+         ON standing.resident_id = who.survivor AND standing.incentive = draft.incentive
+  LEFT JOIN applications_application earlier ON earlier.id = standing.application_id
+  LEFT JOIN payment_services_paymentservice chosen ON chosen.id = earlier.payment_service_id
+  LEFT JOIN identity_credential certificate ON certificate.resident_id = ANY(person.everyone)
+ ORDER BY certificate.id
+"""
+"""One row for each certificate of the person; one row of nulls where there is nothing."""
+
+
+def opened(*, key: str | None = None, nonce: str | None = None, draft: uuid.UUID | None = None) -> Opened:
+    """Return what is known by an idempotency key and the nonce of an open question, or by a draft."""
+    rows = query(_QUERY, {"key": key, "nonce": nonce, "draft": draft})
+    first = rows[0]
+    if first[0] is not None:
+        return Opened(Kept(*first[:3]))
+    put = Put(*first[3:8]) if first[3] is not None else None
+    return Opened(put=put, case=_case(first[8:27], rows) if first[8] is not None else None)
+
+
+def _case(row: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Case:
+    draft, session, resident, survivor, incentive, round_id, counts, number, effective, schedule, *rest = row
+    name, name_en, state, takes_part, channels, applied_at, chosen, chosen_en, reservation = rest
+    earlier = None
+    if applied_at is not None:
+        service = str(PageWords(chosen, chosen_en))
+        earlier = EarlierApplication(applied_on=tokyo_day(applied_at), service=service, takes_part=True)
+    return Case(
+        draft=draft,
+        session=session,
+        resident=resident,
+        survivor=survivor,
+        incentive=IncentiveId(incentive),
+        round_id=round_id,
+        counts=Counts(counts),
+        service_number=number,
+        offer=_offer(name, name_en, state, takes_part or "", channels or ""),
+        effective=Effective(effective),
+        schedule=json.loads(schedule),
+        earlier=earlier,
+        reservation=reservation,
+        certificates=tuple(KnownCertificate(*one[27:]) for one in rows if one[27] is not None),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _offer(name: str, name_en: str, state: str, takes_part: str, channels: str) -> Service:
+    """Return ``PaymentService.offer`` of what the query brought; the same texts are read once."""
+    ways = [text.split(" ") for text in channels.split(",") if text]
+    return Service(
+        label=PageWords(name, name_en),
+        state=SERVICE_STATES[State(state)],
+        takes_part=[_days(text.split(" ")) for text in takes_part.split(",") if text],
+        channels=[Channel(kind, channel_words([kind]), _days(days)) for kind, *days in ways],
+    )
+
+
+def _days(texts: Sequence[str]) -> Days:
+    return Days(*(date.fromisoformat(text) for text in texts))

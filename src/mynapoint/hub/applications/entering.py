@@ -1,0 +1,20 @@
+"""Writes one application with all that belongs to it, or nothing: one statement on PostgreSQL, the ORM elsewhere."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from mynapoint.hub.applications import entering_by_function, entering_by_orm
+from mynapoint.hub.applications.entries import Entry
+
+
+def enter(entry: Entry) -> None:
+    """Write answer to keep, application, standing, consent, notice and audit record; take question and draft.
+
+    Committed when it returns, unless a transaction is open. Raises IntegrityError, with nothing written, when
+    something was there already or is there no more; the database decides, and why is asked afterwards.
+    """
+    if connection.vendor == "postgresql":
+        entering_by_function.enter(entry)
+    else:
+        entering_by_orm.enter(entry)

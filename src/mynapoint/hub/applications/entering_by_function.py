@@ -1,0 +1,67 @@
+"""Writes one application on PostgreSQL in one round trip, by the function of ``apply.sql``."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from typing import Any
+
+from django.db import connection, transaction
+
+from mynapoint.hub.applications.entries import Entry
+from mynapoint.hub.applications.round_trips import query
+
+COLUMNS = {
+    "key": "text",
+    "asked": "text",
+    "answer": "text",
+    "question": "text",
+    "application": "uuid",
+    "draft": "uuid",
+    "resident": "uuid",
+    "reservation": "bigint",
+    "certificate": "bigint",
+    "subject": "bigint",
+    "statement": "text",
+    "origin": "text",
+    "nonce": "text",
+    "signature": "bytea",
+    "room": "integer",
+    "fixed_points": "integer",
+    "details": "jsonb",
+    "applied_at": "timestamptz",
+}
+"""The parameters of both functions in their order, with their types; ``apply.sql`` says what each is."""
+
+_ONE = f"SELECT mynapoint_apply({', '.join(f'%({name})s::{kind}' for name, kind in COLUMNS.items())})"
+
+
+def enter(entry: Entry) -> None:
+    """Do as ``entering.enter``."""
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        query(_ONE, values(entry))
+
+
+def values(entry: Entry) -> dict[str, Any]:
+    """Return what the function takes."""
+    keeps = entry.keeps
+    return {
+        "key": keeps.key if keeps else None,
+        "asked": keeps.asked if keeps else None,
+        "answer": keeps.answer if keeps else None,
+        "question": entry.nonce if entry.takes else None,
+        "application": entry.application,
+        "draft": entry.draft,
+        "resident": entry.resident,
+        "reservation": entry.reservation,
+        "certificate": entry.certificate,
+        "subject": entry.subject,
+        "statement": entry.statement,
+        "origin": entry.origin,
+        "nonce": entry.nonce,
+        "signature": entry.signature,
+        "room": entry.room,
+        "fixed_points": entry.fixed_points,
+        "details": json.dumps(dict(entry.details)),
+        "applied_at": entry.applied_at,
+    }

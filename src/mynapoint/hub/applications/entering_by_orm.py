@@ -1,0 +1,85 @@
+"""Writes one application by the ORM, on any database: the portable twin of ``apply.sql``, row for row."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from mynapoint.exchange.messages import NoticeKind
+from mynapoint.hub.applications.entries import Entry
+from mynapoint.hub.applications.models import Application, Consent, Draft, KeptAnswer, StandingApplication
+from mynapoint.hub.applications.notices import write_notice
+from mynapoint.hub.applications.standing import instruct_if_due
+from mynapoint.hub.audit.actions import record
+from mynapoint.hub.audit.models import Act
+from mynapoint.hub.identity.lineage import lock_survivor
+from mynapoint.hub.identity.models import Challenge
+from mynapoint.programme.values import IncentiveId, Points
+
+
+@transaction.atomic
+def enter(entry: Entry) -> None:
+    """Do as ``entering.enter``."""
+    if entry.keeps is not None:
+        KeptAnswer.objects.create(
+            key=entry.keeps.key,
+            asked=entry.keeps.asked,
+            is_refusal=False,
+            answer=entry.keeps.answer,
+            answered_at=entry.applied_at,
+        )
+    if entry.takes:
+        _require(Challenge.objects.filter(nonce=entry.nonce).delete()[0] == 1, "the question was taken")
+    resident = lock_survivor(entry.resident)
+    _require(resident.pk == entry.resident, "the resident was merged into another")
+    draft = Draft.objects.filter(pk=entry.draft, resident=resident).first()
+    if draft is None:
+        raise IntegrityError("the draft is gone")
+    application = _create(draft, entry)
+    Consent.objects.create(
+        application=application,
+        statement=entry.statement,
+        origin=entry.origin,
+        nonce=entry.nonce,
+        signature=entry.signature,
+        credential_id=entry.certificate,
+        oidc_subject_id=entry.subject,
+        signed_at=entry.applied_at,
+    )
+    draft.delete()
+    write_notice(application, NoticeKind.APPLICATION, room=entry.room, points=Points(0), now=entry.applied_at)
+    record(
+        Act.APPLIED,
+        who=str(resident),
+        subject=str(application),
+        now=entry.applied_at,
+        **entry.details,
+    )
+    if entry.fixed_points:
+        instruct_if_due(resident, IncentiveId(draft.incentive), now=entry.applied_at)
+
+
+def _create(draft: Draft, entry: Entry) -> Application:
+    application = Application.objects.create(
+        id=entry.application,
+        resident_id=draft.resident_id,
+        reservation_id=entry.reservation,
+        payment_service_id=draft.payment_service_id,
+        incentive=draft.incentive,
+        round_id=draft.round_id,
+        counts=draft.counts,
+        account_key=draft.account_key,
+        account_reference=draft.account_reference,
+        masked_account=draft.masked_account,
+        masked_holder=draft.masked_holder,
+        proof=draft.proof,
+        applied_at=entry.applied_at,
+    )
+    StandingApplication.objects.create(
+        resident_id=draft.resident_id, incentive=draft.incentive, application=application
+    )
+    return application
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise IntegrityError(otherwise)

@@ -1,0 +1,216 @@
+"""The door for kiosks, counters and own apps: ``POST /api/resident/v1/applications``, answered before Django."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+
+from mynapoint.award.refusals import Refused
+from mynapoint.hub import web
+from mynapoint.hub.applications.once import Asked, OtherContent, Wording, apply_once
+from mynapoint.hub.applications.receipts import ExpectedAward, Receipt
+from mynapoint.hub.web import PROBLEM_JSON, ProblemCode
+from mynapoint.programme.values import TOKYO
+
+PATH = "/api/resident/v1/applications"
+BODY_BYTES_MAX = 16 * 1024
+JSON = "application/json"
+
+_KEY = re.compile(r'"?([A-Za-z0-9_-]{22,128})"?')
+_NONCE = re.compile(r"[A-Za-z0-9+/_=-]{1,64}")
+_MEMBERS = {"nonce": str, "token": str}
+_log = logging.getLogger("django.request")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer in HTTP: status, body, and headers beside those that every answer has."""
+
+    status: int
+    body: bytes
+    media_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def all_headers(self) -> dict[str, str]:
+        """Every header; the length too, which nobody adds after us."""
+        return {
+            "Content-Type": self.media_type,
+            "Content-Length": str(len(self.body)),
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            **self.headers,
+        }
+
+
+class _Unreadable(Exception):
+    """What came cannot be answered; carries what is said of it."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said.status)
+        self.said = said
+
+
+@csrf_exempt
+def applications(request: HttpRequest) -> HttpResponse:
+    """Answer inside Django: as ``wsgi``, where something other than ``hub.wsgi`` serves."""
+    said = answer(
+        str(request.method),
+        request.headers.get("Content-Type", ""),
+        request.headers.get("Idempotency-Key", ""),
+        lambda: request.body,
+    )
+    return HttpResponse(said.body, status=said.status, headers=said.all_headers)
+
+
+def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer before Django: no session, language, policy or page is paid for; a connection stays for the next one."""
+
+    def body() -> bytes:
+        length = environ.get("CONTENT_LENGTH") or str(BODY_BYTES_MAX + 1)
+        if not length.isdecimal() or int(length) > BODY_BYTES_MAX + 1:
+            raise _Unreadable(_too_long())
+        return bytes(environ["wsgi.input"].read(int(length)))
+
+    try:
+        said = answer(
+            environ["REQUEST_METHOD"], environ.get("CONTENT_TYPE", ""), environ.get("HTTP_IDEMPOTENCY_KEY", ""), body
+        )
+    except Exception:  # noqa: BLE001 - a bug is answered too, and traced like Django's
+        _log.exception("Internal Server Error: %s", PATH)
+        said = _problem(500, ProblemCode.INTERNAL, "The hub failed. The same request may be sent again.")
+    if said.status >= 500:
+        connection.close_if_unusable_or_obsolete()
+    start_response(f"{said.status} {HTTPStatus(said.status).phrase}", list(said.all_headers.items()))
+    return (said.body,)
+
+
+def answer(method: str, media_type: str, key: str, body: Callable[[], bytes]) -> Said:
+    """Answer one request; every refusal and every overload has its words, anything else is a bug and raised."""
+    if method != "POST":
+        title = "This address does not take this method; see the header Allow."
+        return _problem(405, ProblemCode.METHOD_NOT_ALLOWED, title, headers={"Allow": "POST"})
+    translation.activate("en")
+    try:
+        asked = _asked(media_type, key, body)
+        told = apply_once(asked, wording=WORDING, now=web.now())
+    except _Unreadable as unreadable:
+        return unreadable.said
+    except OtherContent:
+        title = "This Idempotency-Key was used before, to ask something else."
+        return _problem(422, ProblemCode.OTHER_CONTENT, title)
+    except OperationalError as error:
+        return _not_now(error)
+    headers = {"Idempotent-Replayed": "true"} if told.is_replay else {}
+    if told.is_refusal:
+        return Said(422, told.body.encode(), PROBLEM_JSON, headers)
+    return Said(201, told.body.encode(), JSON, headers)
+
+
+def _asked(media_type: str, key: str, body: Callable[[], bytes]) -> Asked:
+    named = _KEY.fullmatch(key)
+    if named is None:
+        title = "Idempotency-Key must be 22 to 128 characters of A-Z, a-z, 0-9, - and _, made from 128 random bits."
+        raise _Unreadable(_problem(400, ProblemCode.BAD_REQUEST, title))
+    if media_type.partition(";")[0].strip().lower() != JSON:
+        raise _Unreadable(_problem(415, ProblemCode.BAD_REQUEST, f"The body must be {JSON}."))
+    content = body()
+    if len(content) > BODY_BYTES_MAX:
+        raise _Unreadable(_too_long())
+    try:
+        members = _JSON.decode(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise _Unreadable(_problem(400, ProblemCode.BAD_REQUEST, "The body is not one JSON object.")) from error
+    fields = _wrong(members)
+    if fields:
+        title = f"Wrong, missing or unknown: {', '.join(fields)}."
+        raise _Unreadable(_problem(422, ProblemCode.MALFORMED, title, fields=fields))
+    return Asked(named[1], members["nonce"], members["token"])
+
+
+def _wrong(members: Any) -> list[str]:
+    if not isinstance(members, dict):
+        return sorted(_MEMBERS)
+    wrong = {name for name, kind in _MEMBERS.items() if not isinstance(members.get(name), kind)}
+    if "nonce" not in wrong and not _NONCE.fullmatch(members["nonce"]):
+        wrong.add("nonce")
+    unknown = {name[:40].encode("ascii", "replace").decode() for name in members.keys() - _MEMBERS.keys()}
+    return sorted(wrong | unknown)[:10]
+
+
+def _not_now(error: OperationalError) -> Said:
+    """Say that the same request is to be sent again: it waits for itself, or nobody knows what became of it."""
+    cause = error.__cause__
+    context = getattr(getattr(cause, "diag", None), "context", None) or ""
+    if "applications_keptanswer" in context:
+        title = "A request with this Idempotency-Key is being answered. Send the same again."
+        return _problem(409, ProblemCode.IN_FLIGHT, title, headers={"Retry-After": "1"})
+    _log.error("%s: the database could not answer: %s", PATH, type(cause or error).__name__)
+    title = "The hub could not finish. Send the same again, with the same Idempotency-Key."
+    return _problem(503, ProblemCode.BUSY, title, headers={"Retry-After": "1"})
+
+
+def _too_long() -> Said:
+    return _problem(413, ProblemCode.BODY_TOO_LONG, f"A body may have at most {BODY_BYTES_MAX} bytes.")
+
+
+def _problem(
+    status: int, code: ProblemCode, title: str, *, headers: Mapping[str, str] | None = None, **figures: object
+) -> Said:
+    members = {"type": f"urn:mynapoint:problem:{code}", "title": title, "status": status, **figures}
+    return Said(status, json.dumps(members).encode(), PROBLEM_JSON, headers or {})
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands there twice")
+    return members
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_without_doubles)
+
+
+def _applied(told: Receipt) -> str:
+    return json.dumps(
+        {
+            "application_id": str(told.application),
+            "applied_at": _instant(told.applied_at),
+            "effective_from": _instant(told.effective_from),
+            "expected_awards": [_award(one) for one in told.expected_awards],
+        }
+    )
+
+
+def _award(one: ExpectedAward) -> dict[str, str | int]:
+    members: dict[str, str | int] = {"use": one.use}
+    if one.month is not None:
+        members["month"] = f"{one.month:%Y-%m}"
+    if one.expected_on is not None:
+        members["expected_on"] = one.expected_on.isoformat()
+    if one.hours_after is not None:
+        members["hours_after"] = one.hours_after
+    return members
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(TOKYO).isoformat(timespec="milliseconds")
+
+
+def _refused(refused: Refused) -> str:
+    return json.dumps(web.refusal_members(refused))
+
+
+WORDING = Wording(applied=_applied, refused=_refused)
