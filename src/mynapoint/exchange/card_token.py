@@ -97,8 +97,19 @@ def check_challenge(*, nonce: str, statement: str) -> None:
         raise BadCardToken(f"nonce must be {NONCE_CHARACTERS[0]} to {NONCE_CHARACTERS[1]} characters of base64")
     if not 1 <= len(statement) <= STATEMENT_CHARACTERS_MAX:
         raise BadCardToken(f"statement must be 1 to {STATEMENT_CHARACTERS_MAX} characters")
-    if not all(_shows_what_it_says(character) for character in statement):
+    if not all(map(shows_what_it_says, statement)):
         raise BadCardToken("statement must be plain text")
+
+
+def shows_what_it_says(character: str) -> bool:
+    """Say whether a statement may hold a character (``check_challenge``)."""
+    return (
+        (character.isprintable() or character in _STATEMENT_BLANKS)
+        and not _SHOWS_NOTHING.match(character)
+        and unicodedata.bidirectional(character) not in _RIGHT_TO_LEFT
+        and unicodedata.combining(character) != _STRIKES_THROUGH
+        and unicodedata.category(character) != "Me"
+    )
 
 
 def encode(token: CardToken) -> str:
@@ -155,16 +166,6 @@ def verify_signature(token: CardToken, *, origin: str, nonce: str, statement: st
     if not is_signed_by(key, token, origin=origin, nonce=nonce, statement=statement):
         raise BadCardToken("the signature is not over this origin, nonce and statement, or not of this key")
     return certificate
-
-
-def _shows_what_it_says(character: str) -> bool:
-    return (
-        (character.isprintable() or character in _STATEMENT_BLANKS)
-        and not _SHOWS_NOTHING.match(character)
-        and unicodedata.bidirectional(character) not in _RIGHT_TO_LEFT
-        and unicodedata.combining(character) != _STRIKES_THROUGH
-        and unicodedata.category(character) != "Me"
-    )
 
 
 def _binary(text: object) -> bytes:

@@ -72,6 +72,8 @@ def test_a_city_may_serve_the_account_api_elsewhere(register_file: Path, db: Non
         ("last_day = 2023-09-30", "last_day = 2019-09-30", "payment_service[1].channel[1].last_day"),
         ("minimum_yen = 1", "minimum_yen = 1\ncolour = 3", "payment_service[1].colour"),
         ('link = "https://pay.example.jp/"', 'link = "pay"', "payment_service[1].link"),
+        ('name = "サンプルPay"', 'name = "サンプル\U000e0100Pay"', "payment_service[1].name"),
+        ('name_en = "Sample Pay"', 'name_en = "Sample \u05d0 Pay"', "payment_service[1].name_en"),
     ],
 )
 def test_a_wrong_entry_is_named_and_nothing_is_stored(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from mynapoint.exchange.card_token import shows_what_it_says
 from mynapoint.hub.payment_services.entry_rows import (
     channels,
     one_of,
@@ -33,6 +35,9 @@ TERMS = (
 """What an entry states before anybody can apply: everything a resident is told, and all the form is built from."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u241e\ud800-\udfff]")
+
+_NAMES_IN_STATEMENTS = ("name", "name_en")
+"""A resident's card signs them (``applications.statements``), so they show what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +215,10 @@ def _require_plain_text(entry: Entry) -> None:
     for name, value in [*entry.columns.items(), *(("security_code", code) for code in entry.security_codes)]:
         if _CONTROL.search(_as_text(value)):
             raise entry.table.error(name, "holds a control character, or a sign the register keeps for itself (U+241E)")
+    for name in _NAMES_IN_STATEMENTS:
+        if refused := sorted({one for one in entry.columns[name] if one == "\n" or not shows_what_it_says(one)}):
+            told = ", ".join(f"U+{ord(one):04X} {unicodedata.name(one, '')}".rstrip() for one in refused)
+            raise entry.table.error(name, f"holds what no signed statement can show: {told}")
     for source in entry.columns["sources"]:
         if not source.strip() or "\n" in source:
             raise entry.table.error("sources", f"must be texts of one line each; got {source!r}")
