@@ -137,6 +137,8 @@ class Purpose(models.TextChoices):
     APPLY = "apply"
     LINK_PHONE = "link_phone"
     LINKED_PHONE = "linked_phone"
+    CHANGE_MY_KEY_ID = "change_id"
+    REVOKE_MY_KEY_ID = "revoke_id"
 
 
 class Challenge(models.Model):
