@@ -16,7 +16,7 @@ SEARCH = "/payment-services/"
 
 
 def numbers(**query: Any) -> set[str]:
-    return {one.number for one in find(Query(**query))}
+    return {one.number for one in find(Query(**query), per_page=100).services}
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mynapoint.hub.payment_services.models import ChannelKind, Kind
-from mynapoint.hub.payment_services.search import Query
+from mynapoint.hub.payment_services.models import ChannelKind, Kind, PaymentService, Prior, Timing
+from mynapoint.hub.payment_services.open_incentives import NATIONAL_ROUNDS, incentives_on
+from mynapoint.hub.payment_services.search import PER_PAGE, Query
+from mynapoint.hub.words import PageWords
+from mynapoint.programme.rounds import load_round
 
 ANY = ("", _("指定しない"))
-TIMINGS = (
-    ("after_use", _("ご利用のたび(何時間後・何日後)")),
-    ("month_close", _("毎月まとめて")),
-    ("threshold", _("上限に達してからまとめて")),
+COUNTS = [choice for choice in PaymentService.COUNTS if choice[0] != PaymentService.EITHER]
+SORT = (
+    ("", _("名前の順(五十音)")),
+    ("-name", _("名前の逆順")),
+    ("number", _("登録サービス番号の順")),
+    ("newest", _("情報の新しい順")),
 )
-PRIOR = (("none", _("不要なもの")), ("needed", _("必要なもの")))
+PER_PAGES = (("", "20"), ("50", "50"), ("100", "100"))
+PAGE_MAX = 10_000
 
 
 class SearchForm(forms.Form):
@@ -24,10 +31,12 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(label=_("名前"), max_length=60, required=False)
     kind = forms.ChoiceField(label=_("種類"), choices=[ANY, *Kind.choices], required=False)
-    timing = forms.ChoiceField(label=_("ポイントが付く時期"), choices=[ANY, *TIMINGS], required=False)
+    timing = forms.ChoiceField(label=_("ポイントが付く時期"), choices=[ANY, *Timing.choices], required=False)
+    counts = forms.ChoiceField(label=_("ポイントの対象"), choices=[ANY, *COUNTS], required=False)
     channel = forms.ChoiceField(label=_("申込方法"), choices=[ANY, *ChannelKind.choices], required=False)
-    prior = forms.ChoiceField(label=_("事前登録"), choices=[ANY, *PRIOR], required=False)
+    prior = forms.ChoiceField(label=_("事前登録"), choices=[ANY, *Prior.choices], required=False)
     incentive = forms.ChoiceField(label=_("申し込む施策"), required=False)
+    round = forms.ChoiceField(label=_("参加している回"), required=False)
     on = forms.DateField(
         label=_("この日に申し込めるもの"),
         required=False,
@@ -35,12 +44,14 @@ class SearchForm(forms.Form):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("日付は「2022-07-15」のように入力してください。")},
     )
+    sort = forms.ChoiceField(label=_("並べ方"), choices=SORT, required=False)
+    per_page = forms.ChoiceField(label=_("1ページの件数"), choices=PER_PAGES, required=False)
+    page = forms.IntegerField(min_value=1, max_value=PAGE_MAX, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, incentives: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["incentive"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [ANY, *incentives]
+        self._offer("incentive", [(str(one.id), str(one.label)) for one in incentives_on(today)])
+        self._offer("round", [(name, str(PageWords.of(load_round(name).label))) for name in NATIONAL_ROUNDS])
         for field in self.fields.values():
             field.error_messages["invalid_choice"] = _("「%(value)s」は選べません。一覧から選んでください。")
         for name, field in self.fields.items():
@@ -49,5 +60,19 @@ class SearchForm(forms.Form):
 
     def query(self) -> Query:
         """Return the checked values. Only after ``is_valid``."""
-        values = dict(self.cleaned_data)
+        values = {name: value for name, value in self.cleaned_data.items() if name not in {"sort", "page", "per_page"}}
         return Query(name=values.pop("q"), **values)
+
+    def order(self) -> dict[str, Any]:
+        """Return the order and the page asked for, as ``search.find`` takes them. Only after ``is_valid``."""
+        values = self.cleaned_data
+        return {
+            "sort": values["sort"] or "name",
+            "page": values["page"] or 1,
+            "per_page": int(values["per_page"] or PER_PAGE),
+        }
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [ANY, *choices]

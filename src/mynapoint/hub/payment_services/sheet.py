@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mynapoint.hub import web, words
-from mynapoint.hub.payment_services.models import PaymentService, channel_words
+from mynapoint.hub.payment_services.models import PaymentService, Timing, channel_words
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on
 from mynapoint.hub.payment_services.search import Offer
 from mynapoint.hub.words import PageWords
@@ -39,7 +39,7 @@ class Joined:
 
     round_label: PageWords
     label: PageWords
-    joined_on: date
+    joined_on: date | None
     left_on: date | None
 
 
@@ -47,7 +47,7 @@ def card(offer: Offer, *, day: date) -> Card:
     """Return one result of the search as of a day."""
     return Card(
         offer=offer,
-        schedule=parse_schedule(offer.service.schedule).words(web.language()),
+        schedule=_schedule(offer.service),
         channels=str(channel_words(list(offer.channels))),
         incentives=[one for one in incentives_on(day) if one.id in offer.incentives],
     )
@@ -61,7 +61,7 @@ def sheet(offer: Offer, *, day: date) -> dict[str, Any]:
         "today": day,
         "effective": _effective(offer.service),
         "rounding": _rounding(offer.service),
-        "example": _example(offer.service, used_on=day),
+        "example": _example(offer.service, used_on=day) if offer.service.schedule else "",
         "joined": [_joined(row.round_id, row.incentive, row.joined_on, row.left_on) for row in _rows(offer)],
     }
 
@@ -70,14 +70,23 @@ def _rows(offer: Offer) -> list[Any]:
     return list(offer.service.participations.all())
 
 
-def _joined(round_id: str, incentive: str, joined_on: date, left_on: date | None) -> Joined:
+def _joined(round_id: str, incentive: str, joined_on: date | None, left_on: date | None) -> Joined:
     law = load_round(round_id)
     label = law.incentives[IncentiveId(incentive)].label
     return Joined(PageWords.of(law.label), PageWords.of(label), joined_on, left_on)
 
 
+def _schedule(service: PaymentService) -> str:
+    if service.schedule_words:
+        return str(service.schedule_words)
+    if service.schedule:
+        return parse_schedule(service.schedule).words(web.language())
+    return str(Timing(service.timing).label) if service.timing else ""
+
+
 def _effective(service: PaymentService) -> str:
     return {
+        "": "",
         "at_once": _("申込をしたときから"),
         "next_day": _("申込をした日の翌日から"),
         "next_day_08:00": _("申込をした日の翌日の午前8時から"),
@@ -85,9 +94,11 @@ def _effective(service: PaymentService) -> str:
 
 
 def _rounding(service: PaymentService) -> str:
-    if service.rounding == "each":
-        return _("1回ごとに計算し、1ポイントに満たない分を切り捨てます。")
-    return _("合計額から計算し、1ポイントに満たない分を切り捨てます。")
+    return {
+        "": "",
+        "each": _("1回ごとに計算し、1ポイントに満たない分を切り捨てます。"),
+        "total": _("合計額から計算し、1ポイントに満たない分を切り捨てます。"),
+    }[service.rounding]
 
 
 def _example(service: PaymentService, *, used_on: date) -> str:

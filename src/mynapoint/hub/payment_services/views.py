@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mynapoint.hub import web
-from mynapoint.hub.payment_services import machine_form, sheet
+from mynapoint.hub.payment_services import machine_door, sheet
 from mynapoint.hub.payment_services.forms import SearchForm
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import incentives_on, taking_applications
-from mynapoint.hub.payment_services.search import approved_service, find, offer
+from mynapoint.hub.payment_services.search import find, offer, public_service, relaxations
 from mynapoint.programme.values import tokyo_day
 
 
@@ -32,22 +34,26 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Find payment services; ``?format=json`` answers the same question to machines. 400 for a wrong parameter."""
+    if request.GET.get("format") == "json":
+        return machine_door.search(request)
     today = tokyo_day(web.now())
-    names = [(str(one.id), str(one.label)) for one in incentives_on(today)]
-    form = SearchForm(request.GET, incentives=names)
-    as_json = request.GET.get("format") == "json"
+    form = SearchForm(request.GET, today=today)
     if not form.is_valid():
-        if as_json:
-            return machine_form.problem(form.errors)
         return render(request, "payment_services/search.html", {"form": form}, status=400)
     query = form.query()
     day = query.on or today
+    found = find(query, **form.order())
+    if not found.services and found.total:
+        found = find(query, **(form.order() | {"page": found.pages}))
     open_then = taking_applications(day)
-    offers = [offer(service, on=day, taking_applications=open_then) for service in find(query)]
-    if as_json:
-        return JsonResponse(machine_form.results(offers, day=day))
-    cards = [sheet.card(one, day=day) for one in offers]
-    context = {"form": form, "cards": cards, "day": day, "searched": any(request.GET.get(name) for name in form.fields)}
+    context: dict[str, Any] = {
+        "form": form,
+        "found": found,
+        "cards": [sheet.card(offer(one, on=day, taking_applications=open_then), day=day) for one in found.services],
+        "day": day,
+        "today": today,
+        "relaxations": [] if found.total else _relaxed(form),
+    }
     return render(request, "payment_services/search.html", context)
 
 
@@ -55,11 +61,18 @@ def search(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """Show everything the register holds about one payment service."""
     try:
-        service = approved_service(number)
+        service = public_service(number)
     except PaymentService.DoesNotExist as error:
         raise Http404 from error
     today = tokyo_day(web.now())
     found = offer(service, on=today, taking_applications=taking_applications(today))
     if request.GET.get("format") == "json":
-        return JsonResponse(machine_form.result(found))
+        return JsonResponse(machine_door.result(found))
     return render(request, "payment_services/detail.html", sheet.sheet(found, day=today))
+
+
+def _relaxed(form: SearchForm) -> list[dict[str, Any]]:
+    """Return for each condition that stands in the way its field and how many services there are without it."""
+    names = {"name": "q"}
+    totals = relaxations(form.query())
+    return [{"field": form[names.get(part, part)], "total": total} for part, total in totals.items()]
