@@ -64,10 +64,8 @@ def _linked(path: Path, data: Data) -> Store:
         number_applications(connection)
         connection.execute("INSERT INTO runs VALUES (0, ?, ?, 0, 0, 0)", (_EARLIER, _EARLIER))
         connection.execute(
-            f"""INSERT INTO award_lines
-                SELECT 'earlier-' || application_id, 0, application_id, incentive, points, ?, application_no
-                FROM '{data.posted}' JOIN applications USING (application_id) WHERE points <> 0""",
-            (_EARLIER,),
+            f"""INSERT INTO pending_lines SELECT 0, application_no, points
+                FROM '{data.posted}' JOIN applications USING (application_id) WHERE points <> 0"""
         )
     return store
 

@@ -6,11 +6,15 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from mynapoint.programme.values import MalformedValue
+from mynapoint.provider import award_run
+from mynapoint.provider.award_run import AwardTwice
+from mynapoint.provider.due import premium_due
 from mynapoint.provider.store import Store, StoreBusy, StoreTooSmall, StoreUnusable, only, store_id
 from provider.world import END_OF_AUGUST, END_OF_SEPTEMBER, IN_JULY, World
 
@@ -114,6 +118,47 @@ def test_a_store_of_version_1_becomes_one_of_this_version_and_forgets_nothing(wo
         assert store_id(connection) == "0badcafe"
         points = connection.execute("SELECT application_id, sum(points) FROM award_lines GROUP BY 1 ORDER BY 1")
         assert points.fetchall() == [("aoki-1", 5_000), ("ueno-1", 0)]
+
+
+def test_a_store_of_version_2_becomes_one_of_this_version_with_the_same_lines(world: World) -> None:
+    world.link("aoki-1", "SP00001234")
+    world.put("july.csv", ("t-1", "SP00001234", "top_up", None, 20_000, IN_JULY))
+    world.run(END_OF_AUGUST)
+    with world.store.step() as connection:
+        before = lines(connection)
+        connection.execute("CREATE TABLE old_lines AS FROM award_lines")
+        connection.execute("DROP VIEW award_lines")
+        connection.execute("DROP TABLE pending_lines")
+        connection.execute("ALTER TABLE old_lines RENAME TO award_lines")
+        connection.execute("UPDATE store SET version = 2")
+
+    with world.store.step() as connection:
+        assert lines(connection) == before
+    assert world.run(END_OF_SEPTEMBER).lines == 0
+
+
+def lines(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    columns = "line_id, run, application_id, incentive, points, epoch_us(pending_at), application_no"
+    return connection.execute(f"SELECT {columns} FROM award_lines ORDER BY 1").fetchall()
+
+
+def test_no_application_gets_two_lines_of_one_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No index holds lines apart, so the run does."""
+
+    world.link("aoki-1", "SP00001234")
+    world.put("july.csv", ("t-1", "SP00001234", "top_up", None, 20_000, IN_JULY))
+
+    def twice(connection: duckdb.DuckDBPyConnection, *words: Any, **more: Any) -> None:
+        premium_due(connection, *words, **more)
+        connection.execute("INSERT INTO due FROM due")
+
+    monkeypatch.setattr(award_run, "premium_due", twice)
+
+    with pytest.raises(AwardTwice):
+        world.run()
+
+    with world.store.step() as connection:
+        assert only(connection, "SELECT count(*) FROM award_lines") == 0
 
 
 def test_hashes_made_by_another_database_are_made_anew(world: World) -> None:

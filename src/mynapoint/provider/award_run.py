@@ -38,18 +38,16 @@ class Step(StrEnum):
 CREDITS_MAX = 50_000
 """Lines in one call of the gateway, and so in one file of credits: a run keeps no more of them in memory."""
 
-CREDITS_MAX = 50_000
-"""Lines in one call of the gateway, and so in one file of credits: a run keeps no more of them in memory."""
-
-_PARTED = f"""SELECT run, line_id, application_id, incentive, points,
-    (row_number() OVER (PARTITION BY run ORDER BY line_id) - 1) // {CREDITS_MAX} AS part FROM award_lines"""
-
 Progress = Callable[[Step, str], None]
 """Told of each step, with a sentence for people; whatever it raises ends the run there."""
 
 
 class RunRefused(Exception):
     """A run that would be wrong: which instant, and what to do. Nothing was changed."""
+
+
+class AwardTwice(Exception):
+    """An application would have two lines of one run. That must never be, and nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,25 +174,31 @@ def award(
     for rule in rules:
         premium_due(connection, rule, as_of, everything=from_scratch)
         differing += check_against_transactions(connection, rule, as_of) if from_scratch else 0
-    connection.execute(
-        """INSERT INTO due SELECT application_no, points FROM instructions JOIN applications USING (application_id)
-           WHERE application_id NOT IN (SELECT application_id FROM award_lines)
-           AND application_id NOT IN (SELECT application_id FROM stopped)"""
-    )
-    row = connection.execute("SELECT count(*), coalesce(sum(points), 0)::BIGINT FROM due").fetchone()
-    assert row is not None
-    lines, points = int(row[0]), int(row[1])
+    if only(connection, "SELECT 1 FROM instructions LIMIT 1"):
+        connection.execute(
+            """INSERT INTO due SELECT application_no, points FROM instructions JOIN applications USING (application_id)
+               WHERE application_no NOT IN (SELECT application_no FROM pending_lines)
+               AND application_id NOT IN (SELECT application_id FROM stopped)"""
+        )
+    lines, points = _count_due(connection)
     if lines or as_of != last:
         number = only(connection, "SELECT coalesce(max(number), 0) + 1 FROM runs")
         run_row = (number, as_of, now, lines, points, inbox.last_file(connection))
         connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", run_row)
-        connection.execute(
-            """INSERT INTO award_lines
-               SELECT ? || '-' || application_id, ?, application_id, incentive, points, ?, application_no
-               FROM due JOIN applications USING (application_no) ORDER BY application_id""",
-            (f"{store_id(connection)}-{number}", number, now),
-        )
+        connection.execute("INSERT INTO pending_lines SELECT ?, application_no, points FROM due", (number,))
     return Award(lines, points, differing if from_scratch else None)
+
+
+def _count_due(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """Return lines and points of ``due``; raise AwardTwice rather than let one application have two lines of a run."""
+    row = connection.execute(
+        "SELECT count(*), count(DISTINCT application_no), coalesce(sum(points), 0)::BIGINT FROM due"
+    ).fetchone()
+    assert row is not None
+    lines, applications, points = (int(figure) for figure in row)
+    if lines != applications:
+        raise AwardTwice(f"{lines - applications} applications have two lines in one run; nothing was kept")
+    return lines, points
 
 
 def _rows(taken: Sequence[FileTaken]) -> dict[str, int]:

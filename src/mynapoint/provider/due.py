@@ -37,8 +37,7 @@ def premium_due(
     _sum_matured(connection, rule, cutoff)
     connection.execute(
         """CREATE OR REPLACE TEMP VIEW award_posted AS
-           SELECT application_no AS application_id, sum(points)::BIGINT AS points FROM award_lines
-           SEMI JOIN chosen USING (application_no) GROUP BY 1"""
+           SELECT application_no AS application_id, points::BIGINT AS points FROM pending_lines"""
     )
     of_account = ibis.table(tables._TERMS, name="chosen_terms")
     sums = {"application_id": "string", "matured": "int64"}
@@ -125,7 +124,7 @@ def _choose(
     connection: duckdb.DuckDBPyConnection, rule: ServiceRule, last: Row | None, as_of: datetime, cutoff: datetime
 ) -> None:
     """Make ``chosen`` and ``chosen_terms``: the applications to compute, and what holds for each."""
-    standing = """SELECT DISTINCT application_no FROM counted_accounts SEMI JOIN award_terms
+    standing = """SELECT application_id AS application_no FROM award_terms SEMI JOIN counted_accounts
         ON application_no = application_id"""
     stopped = "(FROM stopped JOIN applications USING (application_id))"
     changed = ""

@@ -21,6 +21,7 @@ from mynapoint.provider.store_tables import (
     hashes_are_current,
     make_tables,
     migrate_from_1,
+    migrate_from_2,
     refresh_hashes,
 )
 
@@ -169,6 +170,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     if version == 1:
         with transaction(connection):
             migrate_from_1(connection)
+    elif version == 2:
+        with transaction(connection):
+            migrate_from_2(connection)
     elif version != VERSION:
         raise StoreUnusable(f"{path}: is of version {version}; this program reads version {VERSION}")
     if not hashes_are_current(connection):

@@ -10,7 +10,7 @@ import duckdb
 
 from mynapoint.provider.numbering import TOKYO_MICROSECONDS, keep_rows, number_accounts, number_applications
 
-VERSION = 2
+VERSION = 3
 
 KEPT_FROM_VERSION_1 = """
 -- Account proofs. A request that was refused for the account and its codes counts against the account for an hour.
@@ -56,7 +56,17 @@ CREATE TABLE refused_lines (line_id TEXT PRIMARY KEY, report_id TEXT NOT NULL, r
 CREATE TABLE rows_set_aside (digest TEXT NOT NULL, line BIGINT, field TEXT, value TEXT, reason TEXT NOT NULL);
 """
 
-NEW_IN_VERSION_2 = """
+AWARD_LINES = """
+CREATE TABLE pending_lines (
+    run INTEGER NOT NULL, application_no INTEGER NOT NULL, points INTEGER NOT NULL CHECK (points <> 0));
+CREATE VIEW award_lines AS
+    SELECT store_id || '-' || run || '-' || application_id AS line_id, run, application_id, incentive, points,
+        started_at AS pending_at, application_no
+    FROM pending_lines JOIN runs ON run = runs.number JOIN applications USING (application_no), store;
+"""
+"""A run has at most one line an application: award_run.py holds it to that. An index would cost more than the award."""
+
+NOT_IN_VERSION_1 = """
 -- hash_probe is what the database's own hash gave when the stored hashes were made.
 CREATE TABLE store (store_id TEXT NOT NULL, version INTEGER NOT NULL, hash_probe UBIGINT[] NOT NULL);
 
@@ -116,14 +126,11 @@ CREATE TABLE compactions (row_count BIGINT NOT NULL);
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY, as_of TIMESTAMPTZ NOT NULL, started_at TIMESTAMPTZ NOT NULL,
     line_count INTEGER NOT NULL, points_total BIGINT NOT NULL, files_up_to INTEGER NOT NULL);
-CREATE TABLE award_lines (
-    line_id TEXT PRIMARY KEY, run INTEGER NOT NULL, application_id TEXT NOT NULL, incentive TEXT NOT NULL,
-    points INTEGER NOT NULL CHECK (points <> 0), pending_at TIMESTAMPTZ NOT NULL, application_no INTEGER NOT NULL,
-    UNIQUE (run, application_no));
+{award_lines}
 CREATE TABLE awarded (
     incentive TEXT NOT NULL, rule TEXT NOT NULL, awarded_as_of TIMESTAMP NOT NULL, cutoff TIMESTAMP NOT NULL,
     batch INTEGER NOT NULL, notices_up_to BIGINT NOT NULL);
-""".replace("{tokyo}", str(TOKYO_MICROSECONDS))
+""".replace("{tokyo}", str(TOKYO_MICROSECONDS)).replace("{award_lines}", AWARD_LINES)
 
 HASH_PROBE = """SELECT list(hash(text) ORDER BY text)
     FROM (SELECT unnest(['', 'a', 'twelve bytes', 'thirteen byte', repeat('long ', 40), '青木']) AS text)"""
@@ -132,7 +139,7 @@ HASH_PROBE = """SELECT list(hash(text) ORDER BY text)
 def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make an empty store."""
     connection.execute(KEPT_FROM_VERSION_1)
-    connection.execute(NEW_IN_VERSION_2)
+    connection.execute(NOT_IN_VERSION_1)
     _name_store(connection, secrets.token_hex(4))
 
 
@@ -145,7 +152,7 @@ def migrate_from_1(connection: duckdb.DuckDBPyConnection) -> None:
     for table in old:
         connection.execute(f"CREATE TEMP TABLE old_{table} AS SELECT * FROM {table}")
         connection.execute(f"DROP TABLE {table}")
-    connection.execute(NEW_IN_VERSION_2)
+    connection.execute(NOT_IN_VERSION_1)
     row = connection.execute("SELECT store_id FROM old_store").fetchone()
     assert row is not None
     _name_store(connection, row[0])
@@ -162,11 +169,21 @@ def migrate_from_1(connection: duckdb.DuckDBPyConnection) -> None:
            FROM old_runs AS old"""
     )
     connection.execute(
-        "INSERT INTO award_lines SELECT old.*, application_no FROM old_award_lines AS old "
+        "INSERT INTO pending_lines SELECT run, application_no, points FROM old_award_lines "
         "JOIN applications USING (application_id)"
     )
     for table in old:
         connection.execute(f"DROP TABLE old_{table}")
+
+
+def migrate_from_2(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make a store of version 2 one of this version, within the transaction that is open: lines are kept by number."""
+    connection.execute("CREATE TEMP TABLE old_award_lines AS SELECT run, application_no, points FROM award_lines")
+    connection.execute("DROP TABLE award_lines")
+    connection.execute(AWARD_LINES)
+    connection.execute("INSERT INTO pending_lines FROM old_award_lines")
+    connection.execute("DROP TABLE old_award_lines")
+    connection.execute("UPDATE store SET version = ?", (VERSION,))
 
 
 def hashes_are_current(connection: duckdb.DuckDBPyConnection) -> bool:
