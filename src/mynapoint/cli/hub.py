@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mynapoint.cli import hub_check
+from mynapoint.cli import hub_audit, hub_check
 from mynapoint.cli.hub_start import refuse_or_continue, start_django
 from mynapoint.cli.ports import refuse_taken
 
@@ -56,11 +56,13 @@ def migrate() -> None:
 
 app.command()(hub_check.check)
 app.command()(hub_check.grants)
+app.command()(hub_audit.seal)
+app.command()(hub_audit.verify_audit)
 
 
 @app.command()
 def jobs() -> None:
-    """Join late links and remove what has lapsed (challenges, drafts, sessions …), once; run it every few minutes."""
+    """Join late links, remove what has lapsed, seal the audit record: once; run it every few minutes."""
     start_django()
     from mynapoint.hub.jobs import run_all
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
 
 from mynapoint.hub import web
 from mynapoint.hub.applications.actions import purge_drafts
 from mynapoint.hub.applications.provider_door import purge_nonces
+from mynapoint.hub.applications.secrets import hub_key
+from mynapoint.hub.audit.sealing import seal
 from mynapoint.hub.identity.actions import purge as purge_challenges
 from mynapoint.hub.ledger.merges import join_links
 
 
 def run_all() -> Mapping[str, int]:
-    """Join links that wait for it, and remove what has lapsed; return how much of each was done.
+    """Join links that wait for it, remove what has lapsed, and seal the audit record; return how much of each was done.
 
     Drafts lapse by the programme's clock, the rest by the machine's.
     """
@@ -27,4 +30,4 @@ def run_all() -> Mapping[str, int]:
         "drafts removed": purge_drafts(now=web.now()),
     }
     SessionStore.clear_expired()
-    return done
+    return done | {"audit records sealed": seal(hub_key(), now=timezone.now()).records}

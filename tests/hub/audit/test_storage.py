@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,18 +11,21 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.state import ProjectState
 
 from hub import clock
 from hub.applications.test_races import draft, resident, signature
+from hub.command_line import address, hub
 from hub.conftest import as_owner
+from mynapoint.exchange.signatures import SigningKey
 from mynapoint.hub.applications import actions
 from mynapoint.hub.audit.append_only import TABLES
 from mynapoint.hub.audit.checks import check_storage, refuse_to_start_weak
 from mynapoint.hub.audit.databases import database as hub_database
 from mynapoint.hub.audit.guards import GUARDS
 from mynapoint.hub.audit.schema import append_only_lacking, constraints_lacking, guards_lacking
+from mynapoint.hub.audit.sealing import seal
 from mynapoint.hub.audit.storage import Level, findings
 from private_postgresql import Cluster
 
@@ -124,12 +124,20 @@ def test_nothing_recorded_for_good_can_be_changed_or_removed_not_even_by_the_own
     credential = resident("aoki")
     mine = draft(credential, "1234")
     actions.apply(draft=mine, signature=signature(str(mine.pk), "n"), credential=credential, now=clock.START)
+    seal(SigningKey.generate("hub-1"), now=clock.START)
     kept = [table for table in TABLES if rows(table)]
-    assert {"audit_auditrecord", "applications_application", "applications_consent", "applications_notice"} <= set(kept)
+    assert {
+        "audit_auditrecord",
+        "audit_sealedrecord",
+        "audit_checkpoint",
+        "applications_application",
+        "applications_consent",
+        "applications_notice",
+    } <= set(kept)
 
     with as_owner():
         for table in kept:
-            changes = [f"UPDATE {table} SET id = id", f"DELETE FROM {table}"]
+            changes = [f"UPDATE {table} SET {key(table)} = {key(table)}", f"DELETE FROM {table}"]
             if connection.vendor == "postgresql":
                 changes.append(f"TRUNCATE {table} CASCADE")
             for change in changes:
@@ -142,7 +150,11 @@ def test_the_serving_role_may_not_even_try_to_change_what_was_recorded(file_data
     if database == "sqlite":
         return  # it has no roles
     for table in TABLES:
-        for change in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        for change in (
+            f"UPDATE {table} SET {key(table)} = {key(table)}",
+            f"DELETE FROM {table}",
+            f"TRUNCATE {table} CASCADE",
+        ):
             with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
                 execute(change)
     for statement in ("ALTER TABLE audit_auditrecord DISABLE TRIGGER ALL", "DROP TABLE audit_auditrecord"):
@@ -198,7 +210,7 @@ def test_a_database_in_another_encoding_stops_the_hub(
         with cluster.connect() as administrator:
             administrator.execute("CREATE DATABASE latin TEMPLATE template0 ENCODING LATIN1 LOCALE 'C'")
             try:
-                facts = told_by_check(cluster.url("latin"), "--json", state=tmp_path)
+                facts = hub("check", "--json", database=cluster.url("latin"), state=tmp_path)
             finally:
                 administrator.execute("DROP DATABASE latin")
         told = json.loads(facts.stdout)
@@ -213,10 +225,7 @@ def test_a_database_in_another_encoding_stops_the_hub(
 def test_hub_check_tells_an_operator_every_fact_and_that_the_hub_can_start(
     file_database: None, database: str, tmp_path: Path
 ) -> None:
-    settings = connections.settings["default"]
-    url = f"postgresql://hub@/{settings['NAME']}?host={settings['HOST']}" if database == "postgresql" else ""
-
-    told = told_by_check(url, state=tmp_path)
+    told = hub("check", database=address(), state=tmp_path)
 
     assert told.returncode == 0, told.stderr
     assert told.stdout.splitlines()[-1] == "The hub can start."
@@ -234,7 +243,7 @@ def test_hub_check_tells_an_operator_every_fact_and_that_the_hub_can_start(
 
 
 def test_a_database_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path) -> None:
-    told = told_by_check("postgresql://hub@/hub?host=/nowhere", state=tmp_path)
+    told = hub("check", database="postgresql://hub@/hub?host=/nowhere", state=tmp_path)
 
     assert told.returncode == 1
     assert told.stderr.startswith("the database does not answer: ")
@@ -265,6 +274,11 @@ def rows(table: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")
         return int(cursor.fetchone()[0])
+
+
+def key(table: str) -> str:
+    with connection.cursor() as cursor:
+        return str(connection.introspection.get_primary_key_column(cursor, table))
 
 
 def every_trigger() -> list[tuple[str, str]]:
@@ -308,15 +322,3 @@ def server_set(cluster: Cluster, setting: str, value: str) -> Iterator[None]:
             administrator.execute(f"ALTER SYSTEM RESET {setting}")
             administrator.execute("SELECT pg_reload_conf()")
             until_it_is(str(before[0]))
-
-
-def told_by_check(url: str, *options: str, state: Path) -> subprocess.CompletedProcess[str]:
-    """Run `mynapoint hub check` as an operator does."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MYNAPOINT_", "DJANGO_"))}
-    return subprocess.run(
-        [sys.executable, "-c", "from mynapoint.cli import app; app()", "hub", "check", *options],
-        env=kept | {"MYNAPOINT_DATABASE": url, "MYNAPOINT_STATE": str(state)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )

@@ -8,6 +8,8 @@ from django.db.migrations.state import StateApps
 
 TABLES: dict[str, tuple[str, ...]] = {
     "audit_auditrecord": (),
+    "audit_checkpoint": (),
+    "audit_sealedrecord": (),
     "applications_application": (),
     "applications_consent": (),
     "applications_notice": ("cursor",),

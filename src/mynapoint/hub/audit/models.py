@@ -16,6 +16,7 @@ class Act(models.TextChoices):
     OTHER_PERSONS_PHONE = "other_persons_phone"
     PHONE_REFUSED = "phone_refused"
     PHONE_LINKED = "phone_linked"
+    PHONE_UNLINKED = "phone_unlinked"
     CERTIFICATE_REFUSED = "certificate_refused"
     RESERVED = "reserved"
     ACCOUNT_PROVED = "account_proved"
@@ -55,3 +56,40 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.done_at:%Y-%m-%d %H:%M:%S} {self.act} by {self.who} on {self.subject or '-'}"
+
+
+class SealedRecord(models.Model):
+    """One audit record's place in the log: what was recorded can be shown later, and nothing else.
+
+    ``record``      id of the audit record; the order of the log
+    ``salt``        16 random bytes. Who removes salt and record removes the act from the world; its commitment stays,
+                    says nothing without the salt, and the log can be verified as before. Empty: removed so
+    ``commitment``  SHA-256 of salt and record (sealing.py)
+    """
+
+    record = models.BigIntegerField(primary_key=True)
+    salt = models.BinaryField(max_length=16, null=True)
+    commitment = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"sealed record {self.record}"
+
+
+class Checkpoint(models.Model):
+    """The log as it stood when a batch was sealed, signed: from here on, no record up to it changes unseen.
+
+    ``size``       records in the log; ``through``, the id of the last one
+    ``root``       of the Merkle tree over all of them (merkle.py); ``subtrees`` is what growing it needs
+    ``signature``  the hub's, Ed25519, over ``note`` (sealing.py)
+    """
+
+    size = models.PositiveBigIntegerField(unique=True)
+    through = models.BigIntegerField(unique=True)
+    root = models.BinaryField(max_length=32)
+    subtrees = models.BinaryField()
+    sealed_at = models.DateTimeField()
+    key_id = models.CharField(max_length=64)
+    signature = models.BinaryField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"checkpoint of {self.size} records"

@@ -92,9 +92,9 @@ def _of_postgresql(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     for name, (wanted, why) in _SETTINGS.items():
         value = _one(connection, f"SELECT current_setting('{name}')")
         yield _finding(name, value, " or ".join(sorted(wanted)), why, "audit.E003", holds=value in wanted)
-    for name, query, wanted, why, code in _ADVISED:
+    for name, query, expected, why, code in _ADVISED:
         value = _one(connection, query)
-        yield _finding(name, value, wanted, why, code, holds=value == wanted, otherwise=Level.WARNING)
+        yield _finding(name, value, expected, why, code, holds=value == expected, otherwise=Level.WARNING)
 
 
 _ADVISED = (
