@@ -54,6 +54,7 @@ def _fill_hub(pay: str, provider_key: bytes) -> None:
         account_api_urls={PROVIDER: f"{pay}/connector"},
         links={SERVICE_NUMBER: f"{pay}/"},
     )
+    import_register(DATA / "registered_services.toml")
     register_provider_key(provider=PROVIDER, key_id=KEY_ID, public_key=provider_key, valid_from=OPENS_AT)
     import_municipalities(DATA / "municipalities")
 

@@ -99,10 +99,18 @@ def test_a_service_page_promises_no_later_day_than_announced(register: None, cli
 
 
 def test_an_unknown_or_unapproved_number_is_not_found(register: None, client: Client) -> None:
-    for number in ("MP9999999", "MP0000017", "MP0000018"):
+    for number in ("MP9999999", "MP0000018"):
         response = client.get(f"/payment-services/{number}/")
         assert response.status_code == 404
         assert "ページが見つかりません" in text(response)
+
+
+def test_a_suspended_service_keeps_its_page_and_says_what_that_means(register: None, client: Client) -> None:
+    page = main_text(client.get("/payment-services/MP0000017/"))
+
+    assert "受付停止中" in page
+    assert "すでに申し込んだ方のポイントは、これまでどおり付与されます。" in page
+    assert "/apply/" not in markup(client.get("/payment-services/MP0000017/"))
 
 
 @pytest.mark.parametrize("path", ["/", "/payment-services/", "/payment-services/MP0000001/"])
