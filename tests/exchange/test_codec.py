@@ -21,6 +21,7 @@ from mynapoint.exchange.codec import (
     decode_lines,
     encode,
     encode_lines,
+    hints_of,
 )
 from mynapoint.exchange.messages import (
     AccountProof,
@@ -33,6 +34,7 @@ from mynapoint.exchange.messages import (
     NoticeKind,
     SettlementClaim,
 )
+from mynapoint.exchange.shapes import NumberShape
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber
 
 SERVICE = ServiceNumber("MP0000001")
@@ -57,6 +59,11 @@ instants = st.timedeltas(timedelta(0), timedelta(days=36500)).map(datetime(1950,
 
 
 def values(hint: Any) -> st.SearchStrategy[Any]:
+    if typing.get_origin(hint) is typing.Annotated:
+        shape = hint.__metadata__[0]
+        if isinstance(shape, NumberShape):
+            return st.integers(shape.least, shape.most).filter(lambda number: shape.refusal(number) is None)
+        return st.from_regex(shape.pattern, fullmatch=True)
     hint = getattr(hint, "__supertype__", hint)
     if typing.get_origin(hint) is tuple:
         return st.lists(plain_text, max_size=3).map(tuple)
@@ -67,7 +74,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         int: st.integers(-(2**53) + 1, 2**53 - 1),
         datetime: instants,
-        date: st.dates(),
+        date: st.dates(date(1900, 1, 1), date(2199, 12, 31)),
         ServiceNumber: st.integers(0, 9_999_999).map(lambda number: ServiceNumber(f"MP{number:07}")),
         AccountId: st.from_regex(r"[!-~]{1,64}", fullmatch=True).map(AccountId),
     }[hint]
@@ -76,10 +83,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
 def any_message() -> st.SearchStrategy[Message]:
     kinds = typing.get_args(Message)
     return st.one_of(
-        *(
-            st.builds(kind, **{name: values(hint) for name, hint in typing.get_type_hints(kind).items()})
-            for kind in kinds
-        )
+        *(st.builds(kind, **{name: values(hint) for name, hint in hints_of(kind).items()}) for kind in kinds)
     )
 
 

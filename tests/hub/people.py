@@ -88,7 +88,7 @@ def awarded(application: Application, points: int, now: datetime) -> bytes:
     body = encode_lines([header, row])
     service = PaymentService.objects.get(number=NUMBER)
     key = ProviderKey(key_id="sample-pay-1", provider=service.provider)
-    return record_awards(service=service, key=key, report=parse_report(body), body=body, now=now)
+    return record_awards(service=service, key=key, report=parse_report(body), body=body, now=now).body
 
 
 def link(old: CertificateId, new: CertificateId) -> Link:

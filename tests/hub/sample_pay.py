@@ -10,9 +10,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx
-from django.core.wsgi import get_wsgi_application
-
+from hub.in_process import InProcessHub
 from mynapoint.exchange.messages import ProofRefusal
 from mynapoint.exchange.signatures import SigningKey
 from mynapoint.hub.applications.secrets import hub_key
@@ -58,7 +56,7 @@ class SamplePay:
             hub_url="http://localhost:8000",
             key=self.key,
             service_number=ServiceNumber(NUMBER),
-            transport=httpx.WSGITransport(app=get_wsgi_application()),
+            transport=InProcessHub(),
             pause=lambda _seconds: None,
         )
 

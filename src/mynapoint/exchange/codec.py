@@ -6,23 +6,25 @@ import json
 import re
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_origin
 
 from mynapoint.exchange.messages import Message
+from mynapoint.exchange.shapes import DAY, INSTANT, INTEGER_MAX, ITEMS_MAX
 from mynapoint.programme.values import AccountId, MalformedValue, ServiceNumber
 
 VERSION = 1
 LINE_BYTES_MAX = 8 * 1024
-INTEGER_MAX = 2**53 - 1
 
 MessageT = TypeVar("MessageT", bound=Message)
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_HINTS: dict[type[Any], Mapping[str, Any]] = {}
+"""Looked up once a class: a report has 50,000 lines of one."""
+_INSTANT = re.compile(INSTANT, re.ASCII)
+_DAY = re.compile(DAY, re.ASCII)
 _NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters and halves of characters: no field holds them, databases and logs choke on them."""
 
@@ -39,7 +41,7 @@ class MalformedMessage(ValueError):
 
 def encode(message: Message) -> bytes:
     """Return one message as one line of JSON, UTF-8, with its newline; the same message gives the same bytes."""
-    members: dict[str, Any] = {"type": _type_name(type(message)), "version": VERSION}
+    members: dict[str, Any] = {"type": type_name(type(message)), "version": VERSION}
     for field in fields(message):
         members[field.name] = _to_json(getattr(message, field.name))
     return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -59,22 +61,21 @@ def decode(data: bytes, *expected: type[MessageT], line: int = 1) -> MessageT:
     if len(data) > LINE_BYTES_MAX:
         raise MalformedMessage(line, "line", f"longer than {LINE_BYTES_MAX} bytes")
     members = _parse_object(data, line)
-    named = {_type_name(kind): kind for kind in expected}
+    named = {type_name(kind): kind for kind in expected}
     name_of_type, version = members.pop("type", None), members.pop("version", None)
     if not isinstance(name_of_type, str) or name_of_type not in named:
         raise MalformedMessage(line, "type", f"must be {' or '.join(sorted(named))}")
     if type(version) is not int or version != VERSION:
         raise MalformedMessage(line, "version", f"must be {VERSION}")
     kind = named[name_of_type]
-    hints = typing.get_type_hints(kind)
-    names = [field.name for field in fields(kind)]
-    for name in names:
+    hints = hints_of(kind)
+    for name in hints:
         if name not in members:
             raise MalformedMessage(line, name, "is missing")
     for name in members:
         if name not in hints:
             raise MalformedMessage(line, _shown(name), "is unknown")
-    return kind(**{name: _from_json(members[name], hints[name], name, line) for name in names})
+    return kind(**{name: _from_json(members[name], hint, name, line) for name, hint in hints.items()})
 
 
 def decode_lines(data: bytes, header: type[MessageT], row: type[MessageT]) -> Iterator[MessageT]:
@@ -87,8 +88,22 @@ def decode_lines(data: bytes, header: type[MessageT], row: type[MessageT]) -> It
         yield decode(text, row, line=number)
 
 
-def _type_name(kind: type[Any]) -> str:
+def type_name(kind: type[Any]) -> str:
+    """Return the ``type`` that a message's lines carry.
+
+    >>> from mynapoint.exchange.messages import AwardLine
+    >>> type_name(AwardLine)
+    'award_line'
+    """
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def hints_of(kind: type[Any]) -> Mapping[str, Any]:
+    """Return each field's type with its shape (exchange.shapes), in order."""
+    if kind not in _HINTS:
+        hints = typing.get_type_hints(kind, include_extras=True)
+        _HINTS[kind] = {field.name: hints[field.name] for field in fields(kind)}
+    return _HINTS[kind]
 
 
 def _parse_object(data: bytes, line: int) -> dict[str, Any]:
@@ -142,10 +157,15 @@ def _to_json(value: Any) -> Any:
 
 
 def _from_json(value: Any, hint: Any, name: str, line: int) -> Any:
+    if get_origin(hint) is Annotated:
+        read = _from_json(value, hint.__origin__, name, line)
+        if expected := hint.__metadata__[0].refusal(read):
+            raise MalformedMessage(line, name, f"must be {expected}")
+        return read
     hint = getattr(hint, "__supertype__", hint)
     if isinstance(hint, types.GenericAlias):
-        if not isinstance(value, list) or len(value) > 16:
-            raise MalformedMessage(line, name, "must be a list of at most 16")
+        if not isinstance(value, list) or len(value) > ITEMS_MAX:
+            raise MalformedMessage(line, name, f"must be a list of at most {ITEMS_MAX}")
         return tuple(_from_json(item, hint.__args__[0], name, line) for item in value)
     if hint is bool or hint is int:
         if type(value) is not hint or (hint is int and abs(value) > INTEGER_MAX):

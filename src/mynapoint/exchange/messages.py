@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
+from mynapoint.exchange.shapes import POINTS_PER_LINE_MAX, Identifier, LineCount, NumberShape
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber
 
 
@@ -120,10 +122,10 @@ class AwardReportHeader:
     ``reported_up_to``  every award that fell due before this instant is in this or an earlier report
     """
 
-    report_id: str
+    report_id: Identifier
     service_number: ServiceNumber
     reported_up_to: datetime
-    line_count: int
+    line_count: LineCount
     points_total: Points
 
 
@@ -135,10 +137,10 @@ class AwardLine:
     ``posted_on`` the day in Tokyo on which the resident got the points
     """
 
-    line_id: str
+    line_id: Identifier
     application_id: str
     incentive: IncentiveId
-    points: Points
+    points: Annotated[Points, NumberShape(-POINTS_PER_LINE_MAX, POINTS_PER_LINE_MAX, not_zero=True)]
     posted_on: date
 
 
@@ -158,7 +160,7 @@ class LineRefusal(StrEnum):
 class AwardReceiptHeader:
     """Hub to provider: what became of a report. accepted + repeated + refused = the report's lines."""
 
-    report_id: str
+    report_id: Identifier
     accepted: int
     repeated: int
     refused: int
@@ -170,7 +172,7 @@ class RefusedLine:
     """Hub to provider: one refused line of a report, by its number (the header is line 1)."""
 
     line: int
-    line_id: str
+    line_id: Identifier
     reason: LineRefusal
 
 

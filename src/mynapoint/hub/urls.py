@@ -1,40 +1,11 @@
 """Every address of the hub: pages for people, doors for machines."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
-from ninja import NinjaAPI
-from ninja.errors import ValidationError
 
 from mynapoint.hub import web
+from mynapoint.hub.api import pages
 from mynapoint.hub.applications import resident_door
-from mynapoint.hub.applications.api import router as notices
-from mynapoint.hub.applications.provider_door import Problem, problem_response
-from mynapoint.hub.ledger.api import router as award_reports
 from mynapoint.hub.payment_services.views import start
-
-api = NinjaAPI(
-    title="mynapoint",
-    version="1",
-    description="The door for providers. Bodies are JSON lines; every request is signed (RFC 9421).",
-    docs_url=None,
-    urls_namespace="api",
-)
-api.add_router("/provider/v1", notices)
-api.add_router("/provider/v1", award_reports)
-
-
-@api.exception_handler(Problem)
-def _problem(_request: HttpRequest, problem: Problem) -> HttpResponse:
-    return problem_response(problem)
-
-
-@api.exception_handler(ValidationError)
-def _malformed(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = sorted({str(one["loc"][-1]) for one in error.errors})
-    return problem_response(
-        Problem(422, web.ProblemCode.MALFORMED, f"Wrong or missing: {', '.join(fields)}.", fields=fields)
-    )
-
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),
@@ -48,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mynapoint.hub.ledger.urls")),
     path(resident_door.PATH[1:], resident_door.applications, name="resident_applications"),
     path("api/public/v1/", include("mynapoint.hub.payment_services.machine_urls")),
-    path("api/", api.urls),
+    path("api/", include("mynapoint.hub.api.urls")),
+    path(".well-known/jwks.json", pages.hub_keys, name="hub_keys"),
 ]

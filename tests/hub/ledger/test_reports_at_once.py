@@ -90,7 +90,7 @@ def recorded(body: bytes) -> bytes:
         report=parse_report(body),
         body=body,
         now=clock.START,
-    )
+    ).body
 
 
 def test_one_report_sent_several_times_at_once_counts_once_and_is_answered_alike(application: Application) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, Sum
 
 from mynapoint.award.eligibility import points_max
@@ -28,6 +28,9 @@ _CHUNK = 500
 """Ids in one query: SQLite takes a limited number of parameters."""
 _UPDATES = 50
 """Totals in one UPDATE: its CASE is searched once for each row, so larger ones are slower."""
+WAIT_SECONDS = 5
+"""How long a report waits for another of its service on PostgreSQL; then its sender is to come again."""
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 _Id = TypeVar("_Id", str, uuid.UUID)
@@ -37,21 +40,31 @@ class OtherContent(Exception):
     """The report id was used before, for another report."""
 
 
+class InFlight(Exception):
+    """Another report of the service is being recorded, and took longer than this one could wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a report is answered: a receipt and each refused line with its reason; ``replayed``, as it was before."""
+
+    body: bytes
+    replayed: bool
+
+
 @transaction.atomic
-def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, body: bytes, now: datetime) -> bytes:
-    """Record the lines of a report that can be, and return the answer: a receipt and each refused line with its reason.
+def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, body: bytes, now: datetime) -> Answered:
+    """Record the lines of a report that can be, and keep and return the answer in the same transaction.
 
     The same report again is answered the same, byte for byte, and changes nothing. Lines are judged in their order;
     a line refused for the cap leaves the cap to the lines after it. The database keeps every total in 0 … cap.
-    Raises OtherContent.
+    Raises OtherContent, InFlight.
     """
     digest = hashlib.sha256(body).hexdigest()
-    PaymentService.objects.select_for_update(no_key=True).get(pk=service.pk)  # one report of a service at a time
-    known = AwardReport.objects.filter(payment_service=service, report_id=report.header.report_id).first()
+    _wait_in_turn(service)
+    known = kept_answer(service=service, report_id=report.header.report_id, body=body)
     if known is not None:
-        if known.body_digest != digest:
-            raise OtherContent
-        return bytes(known.answer)
+        return known
     judged = _judge(service, report.lines)
     answer = _answer(report, judged)
     _keep(service=service, report=report, digest=digest, judged=judged, answer=answer, now=now)
@@ -66,7 +79,33 @@ def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, 
         refused=len(judged.refused),
         points=sum(line.points for _, line in judged.accepted),
     )
-    return answer
+    return Answered(answer, replayed=False)
+
+
+def kept_answer(*, service: PaymentService, report_id: str, body: bytes) -> Answered | None:
+    """Return what a report was answered before, kept for the programme's life; None for a new one.
+
+    Raises OtherContent where the id is that of another report.
+    """
+    known = AwardReport.objects.filter(payment_service=service, report_id=report_id).first()
+    if known is None:
+        return None
+    if known.body_digest != hashlib.sha256(body).hexdigest():
+        raise OtherContent
+    return Answered(bytes(known.answer), replayed=True)
+
+
+def _wait_in_turn(service: PaymentService) -> None:
+    # One report of a service at a time. SQLite has one writer and waits of itself (settings: timeout).
+    try:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{WAIT_SECONDS}s"])
+        PaymentService.objects.select_for_update(no_key=True).get(pk=service.pk)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
+            raise InFlight from error
+        raise
 
 
 @dataclass(slots=True)
