@@ -9,7 +9,7 @@ one instant, and as nets are never negative, a threshold is filled exactly when 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import ibis
 from ibis import Table, _
@@ -39,9 +39,14 @@ TRANSACTIONS = ibis.table(
     },
     name="award_transactions",
 )
+ALL_ROWS = {"account_id": "string", "kind": "string", "amount_yen": "int64", "occurred_us": "int64"}
+"""Columns of rows of which some do not stand; ``occurred_us`` is in microseconds since 1970 (UTC)."""
+
 POSTED = ibis.table({"application_id": "string", "points": "int64"}, name="award_posted")
 
 RESULT = "award_result"
+
+_TOKYO_AHEAD = timedelta(hours=9)
 
 _TERMS = {
     "application_id": "string",
@@ -82,17 +87,18 @@ def stages_over_all_rows(rule: ServiceRule, as_of: datetime) -> Iterator[tuple[s
 
     Sums are linear: every row is added up, and what rows that do not stand gave is taken off again. So the many plain
     rows are joined and summed once, and no row's id is read (docs/decisions/0012-award-speed.md).
-    Also reads ``award_dropped`` (the rows that do not stand) and ``award_noticed`` (of those that stand at least every
-    refund and everything a refund names).
+    Reads ``award_all_rows`` and ``award_dropped`` (the rows that do not stand), both with the columns ``ALL_ROWS``, and
+    ``award_noticed``: of those that stand at least every refund and everything a refund names.
     """
-    yield "award_terms", terms(rule)
-    of_account = _made("award_terms", _TERMS)
-    rows = {name: _made(f"award_{name}", dict(TRANSACTIONS.schema())) for name in ("noticed", "dropped")}
-    yield "award_gross", gross_of_all_rows(TRANSACTIONS, of_account, rule, as_of)
+    yield "award_terms", terms(rule).mutate(starts_us=_microseconds(_.starts_at))
+    of_account = _made("award_terms", _TERMS | {"starts_us": "int64"})
+    rows = {name: _made(f"award_{name}", ALL_ROWS) for name in ("all_rows", "dropped")}
+    noticed = _made("award_noticed", dict(TRANSACTIONS.schema()))
+    yield "award_gross", gross_of_all_rows(rows["all_rows"], of_account, rule, as_of)
     yield "award_gross_dropped", gross_of_all_rows(rows["dropped"], of_account, rule, as_of)
-    yield "award_refunded", refunded(rows["noticed"])
+    yield "award_refunded", refunded(noticed)
     refunds = _made("award_refunded", {"transaction_id": "string", "account_id": "string", "refunded_yen": "int64"})
-    yield "award_taken_off", taken_off(matured_uses(rows["noticed"], of_account, rule, as_of), refunds, rule)
+    yield "award_taken_off", taken_off(matured_uses(noticed, of_account, rule, as_of), refunds, rule)
     sums = {"application_id": "string", "matured": "int64"}
     dropped = _made("award_gross_dropped", sums | {"enrolled_rows": "int64"}).select(*sums)
     lost = _made("award_taken_off", sums).union(dropped)
@@ -154,7 +160,9 @@ def gross_of_all_rows(rows: Table, of_account: Table, rule: ServiceRule, as_of: 
 
     ``enrolled_rows`` counts the account's rows, whatever they are; ``matured`` is null where none of them counts.
     """
-    counts = (_.kind == _.counts) & (_.occurred_at >= _.starts_at) & _may_count(rule, as_of)
+    before = (_matures_before(rule, as_of) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    counts = (_.kind == _.counts) & (_.occurred_us >= _.starts_us)
+    counts &= (_.amount_yen >= rule.minimum_yen) & (_.occurred_us < before)
     return (
         rows.join(of_account, "account_id")
         .group_by("application_id")
@@ -188,8 +196,17 @@ def awards(of_account: Table, gross: Table, taken_off: Table, rule: ServiceRule,
 
 
 def _may_count(rule: ServiceRule, as_of: datetime) -> ibis.Value:
-    before = min(rule.earning_ends_before, rule.schedule.matured_before(as_of))
-    return (_.amount_yen >= rule.minimum_yen) & (_.occurred_at < _tokyo(before))
+    return (_.amount_yen >= rule.minimum_yen) & (_.occurred_at < _tokyo(_matures_before(rule, as_of)))
+
+
+def _matures_before(rule: ServiceRule, as_of: datetime) -> datetime:
+    return min(rule.earning_ends_before, rule.schedule.matured_before(as_of))
+
+
+def _microseconds(wall: ibis.Value) -> ibis.Value:
+    """Tokyo's wall time in microseconds since 1970 (UTC), without a floating-point number on the way."""
+    tokyo = _TOKYO_AHEAD // timedelta(microseconds=1)
+    return wall.truncate("s").epoch_seconds().cast("int64") * 1_000_000 + wall.microsecond() - tokyo
 
 
 def _worth(yen: ibis.Value, rule: ServiceRule) -> ibis.Value:

@@ -75,13 +75,20 @@ def open_duckdb(*, memory: str | None, spill: Path, readable: list[Path], writab
     connection = duckdb.connect(config={"preserve_insertion_order": True, "temp_directory": str(spill)})
     if limit is not None:
         connection.execute("SET memory_limit = ?", [f"{limit}B"])
-    threads = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
-    if limit is None or limit >= threads * _SUMS_IN_PLACE_BYTES * 4:
-        connection.execute("SET perfect_ht_threshold = ?", [_SUMS_IN_PLACE_BITS])
+    sum_in_place(connection)
     connection.execute("SET allowed_paths = ?", [[str(path.absolute()) for path in readable]])
     connection.execute("SET allowed_directories = ?", [[f"{path.absolute()}/" for path in [spill, *writable]]])
     connection.execute("SET enable_external_access = false")
     return connection
+
+
+def sum_in_place(connection: DuckDB) -> None:
+    """Let a connection sum by number in arrays, where its memory is enough for one a thread."""
+    threads, limit = connection.execute(
+        "SELECT current_setting('threads'), parse_formatted_bytes(current_setting('memory_limit'))"
+    ).fetchall()[0]
+    if limit >= threads * _SUMS_IN_PLACE_BYTES * 4:
+        connection.execute("SET perfect_ht_threshold = ?", [_SUMS_IN_PLACE_BITS])
 
 
 def duckdb_bytes(memory: str) -> int:
@@ -121,10 +128,13 @@ def run_duckdb(
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
     with any_order(connection):
-        _prepare(connection, enrolments, transactions, posted)
-        if noticed is not None:
+        _prepare(connection, enrolments, posted)
+        if noticed is None:
+            _show_rows(connection, "award_transactions", transactions)
+        else:
             _show_rows(connection, "award_noticed", noticed.standing)
-            _show_rows(connection, "award_dropped", noticed.dropped)
+            _show_all_rows(connection, "award_all_rows", transactions)
+            _show_all_rows(connection, "award_dropped", noticed.dropped)
         for name, statement in compiled(rule, as_of, unique=unique, all_rows=noticed is not None):
             progress(f"computing {name.removeprefix('award_').replace('_', ' ')}")
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
@@ -199,7 +209,7 @@ def _rows(connection: DuckDB, columns: str, table: str) -> list[tuple[Any, ...]]
     return connection.execute(f"SELECT {columns} FROM {_name(table)}").fetchall()
 
 
-def _prepare(connection: DuckDB, enrolments: str, transactions: str, posted: str | None) -> None:
+def _prepare(connection: DuckDB, enrolments: str, posted: str | None) -> None:
     """Number the applications, and let the number stand for the id in every stage: rows are summed by it in place.
 
     Kinds are numbers too. Both halve what is carried from row to row (docs/decisions/0012-award-speed.md).
@@ -213,7 +223,6 @@ def _prepare(connection: DuckDB, enrolments: str, transactions: str, posted: str
         "CREATE OR REPLACE TEMP VIEW award_enrolments AS SELECT number AS application_id, account_id, counts, "
         "applied_at, points_elsewhere FROM award_numbered"
     )
-    _show_rows(connection, "award_transactions", transactions)
     sums = "SELECT 0 AS application_id, 0::BIGINT AS points WHERE false"
     if posted:
         sums = (
@@ -226,6 +235,13 @@ def _show_rows(connection: DuckDB, view: str, transactions: str) -> None:
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT transaction_id, account_id, {_kind('kind')} AS kind, refunds, "
         f"amount_yen, {_tokyo('occurred_at')} AS occurred_at FROM {_name(transactions)}"
+    )
+
+
+def _show_all_rows(connection: DuckDB, view: str, transactions: str) -> None:
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT account_id, {_kind('kind')} AS kind, amount_yen, "
+        f"epoch_us(occurred_at) AS occurred_us FROM {_name(transactions)}"
     )
 
 
