@@ -81,12 +81,17 @@ def make_refunded(connection: duckdb.DuckDBPyConnection, *, after_file: int, use
 
     Reads ``cell_terms``. A refund counts for a use of the same application. ``uses`` limits the uses, as SQL.
     """
+    touched = ""
+    if after_file != ALL_FILES:
+        touched = f"""SEMI JOIN (
+            SELECT refunds_hash AS touched FROM refunds WHERE file > {after_file}
+            UNION ALL SELECT transaction_hash FROM uses WHERE file > {after_file}) AS new ON refunds_hash = touched"""
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE refund_sums AS
             SELECT refunds_hash AS transaction_hash, refunds AS transaction_id, application_id,
                 least(coalesce(sum(amount_yen) FILTER (file <= {after_file}), 0), {_SUM_MOST})::BIGINT AS before_yen,
                 least(sum(amount_yen), {_SUM_MOST})::BIGINT AS after_yen
-            FROM refunds JOIN (SELECT DISTINCT application_id, account_id FROM cell_terms) AS counted
+            FROM refunds {touched} JOIN (SELECT DISTINCT application_id, account_id FROM cell_terms) AS counted
                 ON account_no = account_id
             GROUP BY ALL"""
     )

@@ -15,7 +15,7 @@ import duckdb
 from mynapoint.award.schemas import REISSUED, TRANSACTIONS, TableSchema
 from mynapoint.provider.chains import CHANGED, keep_reissued
 from mynapoint.provider.intake import Intake
-from mynapoint.provider.numbering import keep_rows, number_accounts, wall_time
+from mynapoint.provider.numbering import keep_rows, wall_time
 from mynapoint.provider.rejects import marked
 from mynapoint.provider.store import Store, Working, only, transaction
 from mynapoint.provider.table_files import UnreadableFile, damage_named
@@ -96,20 +96,26 @@ def _take(
 def keep_new(connection: duckdb.DuckDBPyConnection, digest: str, number: int) -> tuple[int, int]:
     """Keep what is new and what was set aside; return the rows that were here before, the same and changed.
 
-    What was here before is found by a join built on the file's own hashes, and then by the ids themselves.
+    What was here before is found by a join built on the file's own hashes, and then by the ids themselves. Only the
+    hashes of all rows are read for it, and the rest of the few rows that it found.
     """
     columns = ", ".join(TRANSACTIONS.column_names)
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE arrived AS
            SELECT hash(transaction_id) AS transaction_hash FROM taken_transactions"""
     )
+    for table in ("uses", "refunds"):
+        connection.execute(
+            f"""CREATE OR REPLACE TEMP TABLE {table}_here AS
+                SELECT rowid AS place FROM {table} SEMI JOIN arrived USING (transaction_hash)"""
+        )
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE perhaps_here AS
            SELECT transaction_id, account_no, if(is_purchase, 'purchase', 'top_up') AS kind, NULL::TEXT AS refunds,
-               amount_yen, occurred_at FROM uses SEMI JOIN arrived USING (transaction_hash)
+               amount_yen, occurred_at FROM uses WHERE rowid IN (SELECT place FROM uses_here)
            UNION ALL
            SELECT transaction_id, account_no, 'refund', refunds, amount_yen, occurred_at
-           FROM refunds SEMI JOIN arrived USING (transaction_hash)"""
+           FROM refunds WHERE rowid IN (SELECT place FROM refunds_here)"""
     )
     new_rows = "taken_transactions"
     repeated = changed = 0
@@ -120,7 +126,6 @@ def keep_new(connection: duckdb.DuckDBPyConnection, digest: str, number: int) ->
             f"""CREATE OR REPLACE TEMP VIEW new_transactions AS SELECT {columns} FROM taken_transactions
                 WHERE transaction_id NOT IN (SELECT transaction_id FROM seen_before)"""
         )
-    number_accounts(connection, new_rows)
     keep_rows(connection, new_rows, file=number)
     return repeated, changed
 

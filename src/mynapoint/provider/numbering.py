@@ -15,6 +15,22 @@ def wall_time(instant: str) -> str:
     return f"make_timestamp(epoch_us({instant}) + {TOKYO_MICROSECONDS})"
 
 
+def numbered_rows(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Make ``numbered``: ``rows`` (a table with the columns of award/schemas.py) with ``account_no``, new ones too."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT new.*, account_no FROM {rows} AS new "
+        "LEFT JOIN accounts USING (account_id)"
+    )
+    unknown = connection.execute("SELECT count(*) FROM numbered WHERE account_no IS NULL").fetchone()
+    if unknown is not None and unknown[0]:
+        connection.execute("CREATE OR REPLACE TEMP TABLE unknown AS FROM numbered WHERE account_no IS NULL")
+        number_accounts(connection, "unknown")
+        connection.execute(
+            "UPDATE numbered SET account_no = accounts.account_no FROM accounts "
+            "WHERE numbered.account_no IS NULL AND numbered.account_id = accounts.account_id"
+        )
+
+
 def number_accounts(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
     """Give every account of ``rows`` (a table with ``account_id``) a number, if it has none."""
     connection.execute(
@@ -25,20 +41,23 @@ def number_accounts(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
 
 
 def keep_rows(connection: duckdb.DuckDBPyConnection, rows: str, *, file: int) -> None:
-    """Keep transactions that are new; their accounts have numbers. ``rows`` has the columns of award/schemas.py."""
+    """Keep transactions that are new. ``rows`` has the columns of award/schemas.py."""
+    numbered_rows(connection, rows)
     wall = wall_time("occurred_at")
     connection.execute(
         f"""INSERT INTO uses SELECT hash(transaction_id), transaction_id, account_no, kind = 'purchase', amount_yen,
-            {wall}, {file} FROM {rows} JOIN accounts USING (account_id) WHERE kind <> 'refund'"""
+            {wall}, {file} FROM numbered WHERE kind <> 'refund'"""
     )
     connection.execute(
         f"""INSERT INTO refunds SELECT hash(transaction_id), transaction_id, account_no, hash(refunds), refunds,
-            amount_yen, {wall}, {file} FROM {rows} JOIN accounts USING (account_id) WHERE kind = 'refund'"""
+            amount_yen, {wall}, {file} FROM numbered WHERE kind = 'refund'"""
     )
 
 
 def number_applications(connection: duckdb.DuckDBPyConnection) -> None:
     """Number every linked application that has no number, and let its account's whole chain count for it."""
+    if _all_numbered(connection):
+        return
     before = connection.execute("SELECT coalesce(max(application_no), 0) FROM applications").fetchone()
     assert before is not None
     connection.execute(
@@ -65,3 +84,9 @@ def count_accounts(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         f"INSERT INTO counted_accounts SELECT account_no, application_no FROM {table} JOIN accounts USING (account_id)"
     )
     connection.execute(f"INSERT INTO stale SELECT DISTINCT application_no FROM {table}")
+
+
+def _all_numbered(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether every linked application has a number: both tables only grow, and by the same applications."""
+    row = connection.execute("SELECT (SELECT count(*) FROM linked) = (SELECT count(*) FROM applications)").fetchone()
+    return row is not None and bool(row[0])
