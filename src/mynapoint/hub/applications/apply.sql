@@ -1,6 +1,75 @@
--- Writes one application in one round trip; the portable twin is entering_by_orm.py, row for row.
+-- Applying in two round trips: mynapoint_case reads what is known, mynapoint_apply writes what was judged.
+-- Sequential scans are off in both: plans are kept for a connection's life, and the first day's tables are empty.
+
+-- Reads one case; the portable twin is cases_by_orm.py. One row for each certificate of the person, at least one row.
+CREATE OR REPLACE FUNCTION mynapoint_case(the_key text, the_nonce text, the_draft uuid)
+RETURNS TABLE (
+    asked text, is_refusal boolean, answer text,
+    statement text, origin text, put_in text, subject text, put_at timestamptz,
+    draft uuid, session text, resident uuid, survivor uuid, incentive text, round_id text, counts text,
+    number text, effective text, schedule text, name text, name_en text, state text,
+    takes_part text, channels text,
+    applied_at timestamptz, chosen text, chosen_en text, reservation bigint,
+    certificate bigint, issuer_key_id text, serial text, fingerprint text,
+    valid_from timestamptz, valid_until timestamptz, is_renewal boolean
+) LANGUAGE plpgsql STABLE ROWS 1 SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    the_service bigint;
+    everyone uuid[];
+BEGIN
+    SELECT kept.asked, kept.is_refusal, kept.answer INTO asked, is_refusal, answer
+      FROM applications_keptanswer kept WHERE kept.key = the_key;
+    IF FOUND THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT put.statement, put.origin, put.session, put.subject, put.created_at
+      INTO statement, origin, put_in, subject, put_at
+      FROM identity_challenge put WHERE put.nonce = the_nonce AND put.purpose = 'apply';
+    SELECT draft.id, draft.session, draft.resident_id, coalesce(who.merged_into_id, who.id), draft.incentive,
+           draft.round_id, draft.counts, service.id, service.number, service.effective, service.schedule::text,
+           service.name, service.name_en, service.state
+      INTO draft, session, resident, survivor, incentive, round_id, counts, the_service, number, effective, schedule,
+           name, name_en, state
+      FROM applications_draft draft
+      JOIN identity_resident who ON who.id = draft.resident_id
+      JOIN payment_services_paymentservice service ON service.id = draft.payment_service_id
+     WHERE draft.id = coalesce(the_draft, mynapoint_case.subject::uuid);
+    IF NOT FOUND THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    takes_part := (SELECT string_agg(concat_ws(' ', joined_on, left_on), ',' ORDER BY id)
+                     FROM payment_services_participation one
+                    WHERE one.service_id = the_service AND one.incentive = mynapoint_case.incentive
+                      AND joined_on IS NOT NULL);
+    channels := (SELECT string_agg(concat_ws(' ', kind, first_day, last_day), ',' ORDER BY id)
+                   FROM payment_services_channel one
+                  WHERE one.service_id = the_service AND first_day IS NOT NULL);
+    SELECT earlier.applied_at, service.name, service.name_en INTO applied_at, chosen, chosen_en
+      FROM applications_standingapplication standing
+      JOIN applications_application earlier ON earlier.id = standing.application_id
+      JOIN payment_services_paymentservice service ON service.id = earlier.payment_service_id
+     WHERE standing.resident_id = mynapoint_case.survivor AND standing.incentive = mynapoint_case.incentive;
+    everyone := ARRAY(SELECT id FROM identity_resident WHERE merged_into_id = mynapoint_case.survivor)
+                || mynapoint_case.survivor;
+    reservation := (SELECT id FROM reservations_reservation
+                     WHERE resident_id = ANY(everyone) ORDER BY reserved_at, id LIMIT 1);
+    FOR certificate, issuer_key_id, serial, fingerprint, valid_from, valid_until, is_renewal IN
+        SELECT own.id, own.issuer_key_id, own.serial, own.fingerprint, own.valid_from, own.valid_until,
+               own.predecessor_id IS NOT NULL
+          FROM identity_credential own WHERE own.resident_id = ANY(everyone) ORDER BY own.id
+    LOOP
+        RETURN NEXT;
+    END LOOP;
+    IF NOT FOUND THEN
+        RETURN NEXT;
+    END IF;
+END $$;
+
+-- Writes one application; the portable twin is entering_by_orm.py, row for row.
 -- Nothing is caught here: whatever is there already, or is there no more, ends the whole transaction.
--- Locks are taken in one order everywhere: question, person, then rows that are new.
 CREATE OR REPLACE FUNCTION mynapoint_apply(
     the_key text, the_digest text, the_answer text,   -- the answer to keep; the key is null where none is kept
     the_question text,                                -- the nonce to take; null where it was taken before
@@ -8,7 +77,7 @@ CREATE OR REPLACE FUNCTION mynapoint_apply(
     the_certificate bigint, the_subject bigint,
     the_statement text, the_origin text, the_nonce text, the_signature bytea,
     the_room integer, the_fixed_points integer, the_details jsonb, the_instant timestamptz
-) RETURNS void LANGUAGE plpgsql SET lock_timeout = '5s' AS $$
+) RETURNS void LANGUAGE plpgsql SET lock_timeout = '5s' SET enable_seqscan = off AS $$
 DECLARE
     chosen applications_draft%ROWTYPE;
 BEGIN

@@ -1,4 +1,4 @@
-"""Reads what is known when a resident has signed, on PostgreSQL: one prepared query, one round trip."""
+"""Reads what is known when a resident has signed, on PostgreSQL: one round trip, by a function of ``apply.sql``."""
 
 from __future__ import annotations
 
@@ -20,39 +20,8 @@ from mynapoint.hub.words import PageWords
 from mynapoint.programme.service_rules import Effective
 from mynapoint.programme.values import IncentiveId, tokyo_day
 
-_QUERY = """
-SELECT kept.asked, kept.is_refusal, kept.answer,
-       put.statement, put.origin, put.session, put.subject, put.created_at,
-       draft.id, draft.session, draft.resident_id, who.survivor, draft.incentive, draft.round_id, draft.counts,
-       service.number, service.effective, service.schedule::text,
-       service.name, service.name_en, service.state,
-       (SELECT string_agg(concat_ws(' ', joined_on, left_on), ',' ORDER BY id)
-          FROM payment_services_participation
-         WHERE service_id = service.id AND incentive = draft.incentive AND joined_on IS NOT NULL),
-       (SELECT string_agg(concat_ws(' ', kind, first_day, last_day), ',' ORDER BY id)
-          FROM payment_services_channel WHERE service_id = service.id AND first_day IS NOT NULL),
-       earlier.applied_at, chosen.name, chosen.name_en,
-       (SELECT id FROM reservations_reservation
-         WHERE resident_id = ANY(person.everyone) ORDER BY reserved_at, id LIMIT 1),
-       certificate.id, certificate.issuer_key_id, certificate.serial, certificate.fingerprint,
-       certificate.valid_from, certificate.valid_until, certificate.predecessor_id IS NOT NULL
-  FROM (SELECT) AS nothing
-  LEFT JOIN applications_keptanswer kept ON kept.key = %(key)s
-  LEFT JOIN identity_challenge put ON put.nonce = %(nonce)s AND put.purpose = 'apply'
-  LEFT JOIN applications_draft draft ON draft.id = coalesce(%(draft)s, put.subject::uuid)
-  LEFT JOIN LATERAL (SELECT coalesce(merged_into_id, id) AS survivor FROM identity_resident
-                      WHERE id = draft.resident_id) who ON true
-  LEFT JOIN LATERAL (SELECT array_append(ARRAY(SELECT id FROM identity_resident
-                      WHERE merged_into_id = who.survivor), who.survivor) AS everyone) person ON true
-  LEFT JOIN payment_services_paymentservice service ON service.id = draft.payment_service_id
-  LEFT JOIN applications_standingapplication standing
-         ON standing.resident_id = who.survivor AND standing.incentive = draft.incentive
-  LEFT JOIN applications_application earlier ON earlier.id = standing.application_id
-  LEFT JOIN payment_services_paymentservice chosen ON chosen.id = earlier.payment_service_id
-  LEFT JOIN identity_credential certificate ON certificate.resident_id = ANY(person.everyone)
- ORDER BY certificate.id
-"""
-"""One row for each certificate of the person; one row of nulls where there is nothing."""
+_QUERY = "SELECT * FROM mynapoint_case(%(key)s::text, %(nonce)s::text, %(draft)s::uuid)"
+"""One row for each certificate of the person; one row of nulls where there is nothing. See ``apply.sql``."""
 
 
 def opened(*, key: str | None = None, nonce: str | None = None, draft: uuid.UUID | None = None) -> Opened:

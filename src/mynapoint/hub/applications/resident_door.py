@@ -21,7 +21,7 @@ from mynapoint.award.refusals import Refused
 from mynapoint.hub import web
 from mynapoint.hub.applications.once import Asked, OtherContent, Wording, apply_once
 from mynapoint.hub.applications.receipts import ExpectedAward, Receipt
-from mynapoint.hub.web import PROBLEM_JSON, ProblemCode
+from mynapoint.hub.problems import AGAIN_AFTER_SECONDS, MEANINGS, PROBLEM_JSON, URN, Problem, ProblemCode
 from mynapoint.programme.values import TOKYO
 
 PATH = "/api/resident/v1/applications"
@@ -55,14 +55,6 @@ class Said:
         }
 
 
-class _Unreadable(Exception):
-    """What came cannot be answered; carries what is said of it."""
-
-    def __init__(self, said: Said) -> None:
-        super().__init__(said.status)
-        self.said = said
-
-
 @csrf_exempt
 def applications(request: HttpRequest) -> HttpResponse:
     """Answer inside Django: as ``wsgi``, where something other than ``hub.wsgi`` serves."""
@@ -81,7 +73,7 @@ def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     def body() -> bytes:
         length = environ.get("CONTENT_LENGTH") or str(BODY_BYTES_MAX + 1)
         if not length.isdecimal() or int(length) > BODY_BYTES_MAX + 1:
-            raise _Unreadable(_too_long())
+            raise _too_long()
         return bytes(environ["wsgi.input"].read(int(length)))
 
     try:
@@ -90,7 +82,7 @@ def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
         )
     except Exception:  # noqa: BLE001 - a bug is answered too, and traced like Django's
         _log.exception("Internal Server Error: %s", PATH)
-        said = _problem(500, ProblemCode.INTERNAL, "The hub failed. The same request may be sent again.")
+        said = _problem(Problem(ProblemCode.INTERNAL, "The hub failed. The same request may be sent again."))
     if said.status >= 500:
         connection.close_if_unusable_or_obsolete()
     start_response(f"{said.status} {HTTPStatus(said.status).phrase}", list(said.all_headers.items()))
@@ -99,20 +91,18 @@ def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 
 def answer(method: str, media_type: str, key: str, body: Callable[[], bytes]) -> Said:
     """Answer one request; every refusal and every overload has its words, anything else is a bug and raised."""
-    if method != "POST":
-        title = "This address does not take this method; see the header Allow."
-        return _problem(405, ProblemCode.METHOD_NOT_ALLOWED, title, headers={"Allow": "POST"})
     translation.activate("en")
     try:
-        asked = _asked(media_type, key, body)
-        told = apply_once(asked, wording=WORDING, now=web.now())
-    except _Unreadable as unreadable:
-        return unreadable.said
+        if method != "POST":
+            raise Problem(ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+        told = apply_once(_asked(media_type, key, body), wording=WORDING, now=web.now())
+    except Problem as problem:
+        return _problem(problem)
     except OtherContent:
         title = "This Idempotency-Key was used before, to ask something else."
-        return _problem(422, ProblemCode.OTHER_CONTENT, title)
+        return _problem(Problem(ProblemCode.OTHER_CONTENT, title))
     except OperationalError as error:
-        return _not_now(error)
+        return _problem(_not_now(error))
     headers = {"Idempotent-Replayed": "true"} if told.is_replay else {}
     if told.is_refusal:
         return Said(422, told.body.encode(), PROBLEM_JSON, headers)
@@ -123,20 +113,19 @@ def _asked(media_type: str, key: str, body: Callable[[], bytes]) -> Asked:
     named = _KEY.fullmatch(key)
     if named is None:
         title = "Idempotency-Key must be 22 to 128 characters of A-Z, a-z, 0-9, - and _, made from 128 random bits."
-        raise _Unreadable(_problem(400, ProblemCode.BAD_REQUEST, title))
+        raise Problem(ProblemCode.BAD_REQUEST, title)
     if media_type.partition(";")[0].strip().lower() != JSON:
-        raise _Unreadable(_problem(415, ProblemCode.BAD_REQUEST, f"The body must be {JSON}."))
+        raise Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, f"The body must be {JSON}.")
     content = body()
     if len(content) > BODY_BYTES_MAX:
-        raise _Unreadable(_too_long())
+        raise _too_long()
     try:
         members = _JSON.decode(content.decode())
     except (ValueError, RecursionError) as error:
-        raise _Unreadable(_problem(400, ProblemCode.BAD_REQUEST, "The body is not one JSON object.")) from error
+        raise Problem(ProblemCode.BAD_REQUEST, "The body is not one JSON object.") from error
     fields = _wrong(members)
     if fields:
-        title = f"Wrong, missing or unknown: {', '.join(fields)}."
-        raise _Unreadable(_problem(422, ProblemCode.MALFORMED, title, fields=fields))
+        raise Problem(ProblemCode.MALFORMED, f"Wrong, missing or unknown: {', '.join(fields)}.", fields=fields)
     return Asked(named[1], members["nonce"], members["token"])
 
 
@@ -150,27 +139,25 @@ def _wrong(members: Any) -> list[str]:
     return sorted(wrong | unknown)[:10]
 
 
-def _not_now(error: OperationalError) -> Said:
+def _not_now(error: OperationalError) -> Problem:
     """Say that the same request is to be sent again: it waits for itself, or nobody knows what became of it."""
-    cause = error.__cause__
-    context = getattr(getattr(cause, "diag", None), "context", None) or ""
+    context = getattr(getattr(error.__cause__, "diag", None), "context", None) or ""
     if "applications_keptanswer" in context:
         title = "A request with this Idempotency-Key is being answered. Send the same again."
-        return _problem(409, ProblemCode.IN_FLIGHT, title, headers={"Retry-After": "1"})
-    _log.error("%s: the database could not answer: %s", PATH, type(cause or error).__name__)
+        return Problem(ProblemCode.IN_FLIGHT, title)
+    _log.error("%s: the database could not answer: %s", PATH, type(error.__cause__ or error).__name__)
     title = "The hub could not finish. Send the same again, with the same Idempotency-Key."
-    return _problem(503, ProblemCode.BUSY, title, headers={"Retry-After": "1"})
+    return Problem(ProblemCode.BUSY, title)
 
 
-def _too_long() -> Said:
-    return _problem(413, ProblemCode.BODY_TOO_LONG, f"A body may have at most {BODY_BYTES_MAX} bytes.")
+def _too_long() -> Problem:
+    return Problem(ProblemCode.BODY_TOO_LONG, f"A body may have at most {BODY_BYTES_MAX} bytes.")
 
 
-def _problem(
-    status: int, code: ProblemCode, title: str, *, headers: Mapping[str, str] | None = None, **figures: object
-) -> Said:
-    members = {"type": f"urn:mynapoint:problem:{code}", "title": title, "status": status, **figures}
-    return Said(status, json.dumps(members).encode(), PROBLEM_JSON, headers or {})
+def _problem(problem: Problem) -> Said:
+    members = {"type": f"{URN}{problem.code}", "title": problem.title, "status": problem.status, **problem.figures}
+    again = {"Retry-After": str(AGAIN_AFTER_SECONDS)} if MEANINGS[problem.code].again else {}
+    return Said(problem.status, json.dumps(members).encode(), PROBLEM_JSON, problem.headers | again)
 
 
 def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
