@@ -1,4 +1,4 @@
-"""The demo's three servers as processes: started on loopback, waited for, watched, and stopped by process id."""
+"""The demo's four servers as processes: started on loopback, waited for, watched, and stopped by process id."""
 
 from __future__ import annotations
 

@@ -57,9 +57,10 @@ def link(visitor: Visitor, phone: Phone, person: str = "") -> Any:
     """Add a phone: the card signs, then the phone answers."""
     fields = card_fields(visitor.page("/phone/link/"))
     parked = visitor.post("/card/return/", visitor.sign(fields))
-    signed = visitor.client.get(visitor.client.get(parked["Location"])["Location"])
-    assert signed.status_code == 302, text(signed)
-    return back(visitor, phone.pick(signed["Location"], person or visitor.card))
+    signed = visitor.client.get(parked["Location"], follow=True)
+    assert signed.status_code == 200, text(signed)
+    led = visitor.post("/phone/begin/", {"nonce": re.findall(r'name="nonce" value="([^"]*)"', text(signed))[0]})
+    return back(visitor, phone.pick(led["Location"], person or visitor.card))
 
 
 def test_a_phone_added_with_the_card_signs_in_as_the_same_resident(aoki: Visitor, phone: Phone) -> None:

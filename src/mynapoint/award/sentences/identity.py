@@ -112,9 +112,9 @@ SENTENCES = {
         "Please start again with your own phone or card.",
     ),
     "phone_not_linked": (
-        "このスマートフォンは、まだ登録されていません。はじめにマイナンバーカードでログインし、"
+        "このスマートフォンは、登録されていません。はじめにマイナンバーカードでログインし、"
         "マイページの「スマートフォンを登録する」へお進みください。",
-        "This phone has not been added yet. Please sign in with your My Number Card first, "
+        "This phone is not added to a record. Please sign in with your My Number Card first, "
         "then choose “Add your phone” on your page.",
     ),
     "phone_of_another_record": (

@@ -30,7 +30,7 @@ _AGENT_ERRORS = {
     "no_card": Refusal.CARD_NOT_READ,
     "card_error": Refusal.CARD_NOT_READ,
 }
-_ONLY_BY = {Purpose.LINK_PHONE: Route.CARD, Purpose.LINKED_PHONE: Route.PHONE}
+_ONLY_BY = {Purpose.LINK_PHONE: Route.CARD, Purpose.LINKED_PHONE: Route.PHONE, Purpose.UNLINK_PHONE: Route.CARD}
 """Steps that one route alone may answer: whoever holds a phone cannot let it in with itself."""
 
 
@@ -176,22 +176,6 @@ def sign_in(*, signature: Signature, now: datetime) -> Resident:
     return resident
 
 
-def link_phone(*, signature: Signature, resident: Resident, now: datetime) -> OidcSubject:
-    """Let a resident, whose own card has just agreed, also sign in with the phone that answered. Raises Refused.
-
-    A phone that already stands for somebody else is not moved: what they did with it stays theirs.
-    """
-    who = signature.who
-    assert isinstance(who, OpenIdSubject), "only a phone's answer links a phone"
-    with transaction.atomic():
-        survivor = lineage.lock_survivor(resident.pk)
-        kept = lineage.link_subject(who, resident=survivor, now=now)
-        if lineage.surviving(kept.resident) != survivor.pk:
-            raise Refused(Refusal.PHONE_OF_ANOTHER_RECORD)
-        record(Act.PHONE_LINKED, who=str(survivor), now=now)
-    return kept
-
-
 @transaction.atomic
 def sign_out(*, resident: Resident, now: datetime) -> None:
     """Record that a resident left."""
@@ -247,7 +231,9 @@ def _taken(kind: type[Challenge] | type[ParkedAnswer], *, pk: str | int) -> bool
 
 
 def _sign_in_by_phone(who: OpenIdSubject, *, now: datetime) -> Resident:
-    if not (settings.PHONE_ALONE or lineage.find_subject(who)):
+    kept = lineage.find_subject(who)
+    refused = not settings.PHONE_ALONE if kept is None else kept.unlinked_at is not None
+    if refused:
         raise Refused(Refusal.PHONE_NOT_LINKED)
     with transaction.atomic():
         resident = lineage.enter_subject(issuer=who.issuer, subject=who.subject, now=now)
@@ -257,8 +243,11 @@ def _sign_in_by_phone(who: OpenIdSubject, *, now: datetime) -> Resident:
 
 def _own_phone(who: OpenIdSubject, *, resident: Resident, now: datetime) -> OidcSubject:
     kept = lineage.find_subject(who)
-    if kept is not None and lineage.surviving(kept.resident) == lineage.surviving(resident):
+    own = kept is not None and lineage.surviving(kept.resident) == lineage.surviving(resident)
+    if kept is not None and own and kept.unlinked_at is None:
         return kept
+    if own:
+        raise Refused(Refusal.PHONE_NOT_LINKED)
     with transaction.atomic():
         record(Act.OTHER_PERSONS_PHONE, who=str(resident), now=now)
     raise Refused(Refusal.OTHER_PERSONS_PHONE)

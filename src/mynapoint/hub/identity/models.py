@@ -65,12 +65,16 @@ class Credential(models.Model):
 
 
 class OidcSubject(models.Model):
-    """What an OpenID provider calls a resident: its issuer and subject, kept like a certificate's issuer and serial."""
+    """What an OpenID provider calls a resident: its issuer and subject, kept like a certificate's issuer and serial.
+
+    ``unlinked_at``  when the resident took the phone away: it lets nobody in any more; what was signed with it stays
+    """
 
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="oidc_subjects")
     issuer = models.CharField(max_length=200)
     subject = models.CharField(max_length=255)
     first_seen_at = models.DateTimeField()
+    unlinked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [UniqueConstraint(fields=["issuer", "subject"], name="oidc_subject_unique")]
@@ -129,7 +133,8 @@ class ResidentMerge(models.Model):
 class Purpose(models.TextChoices):
     """What a step is for; an answer for one purpose is worth nothing for another.
 
-    ``LINK_PHONE`` is answered with the card, ``LINKED_PHONE`` with the phone to be linked; the others with either.
+    ``LINK_PHONE`` and ``UNLINK_PHONE`` are answered with the card, ``LINKED_PHONE`` with the phone to be linked; the
+    others with either.
     """
 
     SIGN_IN = "sign_in"
@@ -137,6 +142,7 @@ class Purpose(models.TextChoices):
     APPLY = "apply"
     LINK_PHONE = "link_phone"
     LINKED_PHONE = "linked_phone"
+    UNLINK_PHONE = "unlink_phone"
     CHANGE_MY_KEY_ID = "change_id"
     REVOKE_MY_KEY_ID = "revoke_id"
 

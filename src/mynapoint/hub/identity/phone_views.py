@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from mynapoint.hub import web
-from mynapoint.hub.identity import actions, card_step
+from mynapoint.hub.identity import actions, card_step, phones
 from mynapoint.hub.identity.models import Challenge, Purpose
 from mynapoint.hub.identity.oidc import authorization_url, state_of
 from mynapoint.hub.identity.oidc_provider import Provider, provider
@@ -59,8 +59,11 @@ def link(request: ResidentRequest) -> HttpResponse:
 @require_GET
 @resident_required
 def link_signed(request: ResidentRequest) -> HttpResponse:
-    """Go on from the resident's own card to the phone that is to be added."""
-    known = _provider()
+    """Go on from the resident's own card to the phone that is to be added.
+
+    By a page of our own: a browser that comes from the agent's form follows no redirect to yet another site.
+    """
+    _provider()
     card_step.take_own_signature(request, purpose=Purpose.LINK_PHONE)
     challenge = actions.open_challenge(
         session=card_step.session_digest(request),
@@ -69,7 +72,7 @@ def link_signed(request: ResidentRequest) -> HttpResponse:
         origin=web.origin(request),
         continue_to=reverse("identity:phone_linked"),
     )
-    return _to_phone(known, challenge)
+    return render(request, "identity/link_phone_next.html", {"nonce": challenge.nonce})
 
 
 @require_GET
@@ -83,8 +86,35 @@ def linked(request: ResidentRequest) -> HttpResponse:
         purpose=Purpose.LINKED_PHONE,
         now=now,
     )
-    actions.link_phone(signature=signature, resident=request.resident, now=now)
+    phones.link_phone(signature=signature, resident=request.resident, now=now)
     return render(request, "identity/phone_linked.html")
+
+
+@require_GET
+@resident_required
+def unlink(request: ResidentRequest) -> HttpResponse:
+    """Say what taking the phone away means, and send the resident to their card."""
+    _provider()
+    if not phones.has_phone(request.resident):
+        return redirect("ledger:my_page")
+    step = card_step.begin(
+        request,
+        purpose=Purpose.UNLINK_PHONE,
+        statement=_(
+            "スマートフォンの登録を取り消します。登録したスマートフォンでは、ログインもお手続きもできなくなります。"
+        ),
+        continue_to=reverse("identity:phone_unlinked"),
+    )
+    return render(request, "identity/unlink_phone.html", {"step": step})
+
+
+@require_GET
+@resident_required
+def unlinked(request: ResidentRequest) -> HttpResponse:
+    """Take the phone away, as the resident's own card has just said."""
+    signature, _credential = card_step.take_own_signature(request, purpose=Purpose.UNLINK_PHONE)
+    phones.unlink_phones(signature=signature, resident=request.resident, now=web.now())
+    return render(request, "identity/phone_unlinked.html")
 
 
 def _statement() -> str:

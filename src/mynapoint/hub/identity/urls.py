@@ -14,6 +14,8 @@ urlpatterns = [
     path("phone/link/", phone_views.link, name="phone_link"),
     path("phone/link/signed/", phone_views.link_signed, name="phone_link_signed"),
     path("phone/link/linked/", phone_views.linked, name="phone_linked"),
+    path("phone/unlink/", phone_views.unlink, name="phone_unlink"),
+    path("phone/unlink/signed/", phone_views.unlinked, name="phone_unlinked"),
     path("card/return/", views.card_return, name="card_return"),
     path("card/continue/<str:parked_id>/", views.card_continue, name="card_continue"),
 ]
