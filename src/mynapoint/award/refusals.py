@@ -44,6 +44,8 @@ class Refusal(Enum):
     CHANNEL_NOT_OFFERED = "channel_not_offered"
     NO_RESERVATION = "no_reservation"
     ALREADY_RESERVED = "already_reserved"
+    MY_KEY_ID_CHANGES_USED_UP = "my_key_id_changes_used_up"
+    MY_KEY_ID_CHANGED_MEANWHILE = "my_key_id_changed_meanwhile"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_NOT_YET_VALID = "certificate_not_yet_valid"
     CERTIFICATE_NOT_USABLE_YET = "certificate_not_usable_yet"

@@ -75,6 +75,14 @@ SENTENCES = {
         "予約は済んでいます。マイキーIDは、マイページでご確認いただけます。",
         "You have made your reservation. Your My Key ID is on your page.",
     ),
+    "my_key_id_changes_used_up": (
+        "マイキーIDは、もう変えられません。変えられるのは{changes}回までです。",
+        "Your My Key ID cannot be changed any more: {changes} changes are the most there are.",
+    ),
+    "my_key_id_changed_meanwhile": (
+        "署名されたあいだに、マイキーIDがすでに変わっていました。何も変えていません。マイキーIDのページでご確認ください。",
+        "Your My Key ID changed while you were signing. Nothing was done now; please look at the page of your ID.",
+    ),
     "draft_replaced": (
         "署名された申込内容は、別の内容に置き換えられたか、すでに申込済みです。マイページでご確認ください。",
         "The application you signed has been replaced by another or has been made already. Please look at your page.",

@@ -13,7 +13,7 @@ from typing import Any
 from mynapoint.hub.payment_services.actions import take_entries
 from mynapoint.hub.payment_services.csv_sheet import NotASheet, Row, read_sheet, write_sheet
 from mynapoint.hub.payment_services.documents import Document, document_of, flat, provider_document
-from mynapoint.hub.payment_services.entries import Entry, ProviderEntry, provider_entry, service_entry
+from mynapoint.hub.payment_services.entries import Entry, ProviderEntry, provider_entry, read_register, service_entry
 from mynapoint.hub.payment_services.models import PaymentService, Provider
 from mynapoint.hub.payment_services.plans import Plan, RegisterRefused, Who
 from mynapoint.programme.rule_file import RuleFileError, RuleTable
@@ -73,8 +73,12 @@ def import_file(path: Path, *, who: Who, now: datetime, dry_run: bool = False) -
     """Take over a CSV or JSON file, whole or not at all; return what changed, or with ``dry_run`` what would.
 
     CSV may be UTF-8, with or without its mark, or CP932 as Japanese spreadsheets save it.
-    Raises FaultyFile with every fault of the file.
+    TOML is taken as the demo's files are written. Raises FaultyFile with every fault of the file; for TOML
+    RuleFileError with the first, and RegisterRefused.
     """
+    if path.suffix.lower() == ".toml":
+        listed, found, _ = read_register(path)
+        return take_entries(listed, found, who=who, reason=path.name, now=now, dry_run=dry_run)
     text = decoded(path.read_bytes(), path.name)
     if path.suffix.lower() == ".json":
         rows, others = _json_rows(text, path.name)

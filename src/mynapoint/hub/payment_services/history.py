@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from mynapoint.hub.payment_services.documents import Document, nested
@@ -31,8 +31,7 @@ def changes_of(subject: str) -> list[RegisterChange]:
 
 def register_as_of(day: date) -> Register:
     """Return the register as it stood at the end of a day in Tokyo, entries of every state."""
-    until = tokyo_midnight(day + timedelta(days=1))
-    changes = RegisterChange.objects.filter(made_at__lt=until).order_by("subject", "revision")
+    changes = RegisterChange.objects.filter(made_at__lt=until(day)).order_by("subject", "revision")
     standing: dict[str, list[RegisterChange]] = {}
     for change in changes:
         standing.setdefault(change.subject, []).append(change)
@@ -41,6 +40,11 @@ def register_as_of(day: date) -> Register:
         providers=[documents[subject] for subject in sorted(documents) if subject.startswith(PROVIDER)],
         payment_services=[documents[subject] for subject in sorted(documents) if not subject.startswith(PROVIDER)],
     )
+
+
+def until(day: date) -> datetime:
+    """Return the instant at which a day in Tokyo has ended."""
+    return tokyo_midnight(day + timedelta(days=1))
 
 
 def replayed(changes: Iterable[RegisterChange]) -> Document:
