@@ -15,7 +15,7 @@ import duckdb
 from mynapoint.award.schemas import REISSUED, TRANSACTIONS, TableSchema
 from mynapoint.provider.chains import CHANGED, keep_reissued
 from mynapoint.provider.intake import Intake
-from mynapoint.provider.numbering import keep_rows, wall_time
+from mynapoint.provider.numbering import keep_rows, number_rows, wall_time
 from mynapoint.provider.rejects import marked
 from mynapoint.provider.store import Store, Working, only, transaction
 from mynapoint.provider.table_files import UnreadableFile, damage_named
@@ -99,11 +99,7 @@ def keep_new(connection: duckdb.DuckDBPyConnection, digest: str, number: int) ->
     What was here before is found by a join built on the file's own hashes, and then by the ids themselves. Only the
     hashes of all rows are read for it, and the rest of the few rows that it found.
     """
-    columns = ", ".join(TRANSACTIONS.column_names)
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE arrived AS
-           SELECT hash(transaction_id) AS transaction_hash FROM taken_transactions"""
-    )
+    number_rows(connection, "taken_transactions", into="arrived")
     for table in ("uses", "refunds"):
         connection.execute(
             f"""CREATE OR REPLACE TEMP TABLE {table}_here AS
@@ -117,16 +113,11 @@ def keep_new(connection: duckdb.DuckDBPyConnection, digest: str, number: int) ->
            SELECT transaction_id, account_no, 'refund', refunds, amount_yen, occurred_at
            FROM refunds WHERE rowid IN (SELECT place FROM refunds_here)"""
     )
-    new_rows = "taken_transactions"
     repeated = changed = 0
     if only(connection, "SELECT count(*) FROM perhaps_here"):
         repeated, changed = _find_seen_before(connection, digest)
-        new_rows = "new_transactions"
-        connection.execute(
-            f"""CREATE OR REPLACE TEMP VIEW new_transactions AS SELECT {columns} FROM taken_transactions
-                WHERE transaction_id NOT IN (SELECT transaction_id FROM seen_before)"""
-        )
-    keep_rows(connection, new_rows, file=number)
+        connection.execute("DELETE FROM arrived WHERE transaction_id IN (SELECT transaction_id FROM seen_before)")
+    keep_rows(connection, "arrived", file=number)
     return repeated, changed
 
 
@@ -134,7 +125,7 @@ def _find_seen_before(connection: duckdb.DuckDBPyConnection, digest: str) -> tup
     same = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in TRANSACTIONS.column_names)
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE seen_before AS SELECT transaction_id, new.line, {same} AS same
-            FROM (SELECT * REPLACE ({wall_time("occurred_at")} AS occurred_at) FROM taken_transactions) AS new
+            FROM (SELECT * REPLACE ({wall_time("occurred_at")} AS occurred_at) FROM arrived) AS new
             JOIN (FROM perhaps_here JOIN accounts USING (account_no)) AS old USING (transaction_id)"""
     )
     connection.execute(

@@ -15,20 +15,16 @@ def wall_time(instant: str) -> str:
     return f"make_timestamp(epoch_us({instant}) + {TOKYO_MICROSECONDS})"
 
 
-def numbered_rows(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
-    """Make ``numbered``: ``rows`` (a table with the columns of award/schemas.py) with ``account_no``, new ones too."""
+def number_rows(connection: duckdb.DuckDBPyConnection, rows: str, *, into: str) -> None:
+    """Make the temporary table ``into`` of ``rows``, which have the columns of award/schemas.py, with two more.
+
+    These are ``transaction_hash`` and ``account_no``, which is null where the account has no number yet.
+    """
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT new.*, account_no FROM {rows} AS new "
-        "LEFT JOIN accounts USING (account_id)"
+        f"""CREATE OR REPLACE TEMP TABLE {into} AS
+            SELECT rows.*, hash(transaction_id) AS transaction_hash, account_no
+            FROM {rows} AS rows LEFT JOIN accounts USING (account_id)"""
     )
-    unknown = connection.execute("SELECT count(*) FROM numbered WHERE account_no IS NULL").fetchone()
-    if unknown is not None and unknown[0]:
-        connection.execute("CREATE OR REPLACE TEMP TABLE unknown AS FROM numbered WHERE account_no IS NULL")
-        number_accounts(connection, "unknown")
-        connection.execute(
-            "UPDATE numbered SET account_no = accounts.account_no FROM accounts "
-            "WHERE numbered.account_no IS NULL AND numbered.account_id = accounts.account_id"
-        )
 
 
 def number_accounts(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
@@ -40,17 +36,26 @@ def number_accounts(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
     )
 
 
-def keep_rows(connection: duckdb.DuckDBPyConnection, rows: str, *, file: int) -> None:
-    """Keep transactions that are new. ``rows`` has the columns of award/schemas.py."""
-    numbered_rows(connection, rows)
+def keep_rows(connection: duckdb.DuckDBPyConnection, numbered: str, *, file: int) -> None:
+    """Keep transactions that are new, of a table made by ``number_rows``; accounts without a number get one."""
+    unknown = connection.execute(f"SELECT count(*) FROM {numbered} WHERE account_no IS NULL").fetchone()
+    if unknown is not None and unknown[0]:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT account_id FROM {numbered} WHERE account_no IS NULL"
+        )
+        number_accounts(connection, "unknown")
+        connection.execute(
+            f"""UPDATE {numbered} SET account_no = accounts.account_no FROM accounts
+                WHERE {numbered}.account_no IS NULL AND {numbered}.account_id = accounts.account_id"""
+        )
     wall = wall_time("occurred_at")
     connection.execute(
-        f"""INSERT INTO uses SELECT hash(transaction_id), transaction_id, account_no, kind = 'purchase', amount_yen,
-            {wall}, {file} FROM numbered WHERE kind <> 'refund'"""
+        f"""INSERT INTO uses SELECT transaction_hash, transaction_id, account_no, kind = 'purchase', amount_yen,
+            {wall}, {file} FROM {numbered} WHERE kind <> 'refund'"""
     )
     connection.execute(
-        f"""INSERT INTO refunds SELECT hash(transaction_id), transaction_id, account_no, hash(refunds), refunds,
-            amount_yen, {wall}, {file} FROM numbered WHERE kind = 'refund'"""
+        f"""INSERT INTO refunds SELECT transaction_hash, transaction_id, account_no, hash(refunds), refunds,
+            amount_yen, {wall}, {file} FROM {numbered} WHERE kind = 'refund'"""
     )
 
 

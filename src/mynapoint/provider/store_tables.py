@@ -8,7 +8,7 @@ import secrets
 
 import duckdb
 
-from mynapoint.provider.numbering import TOKYO_MICROSECONDS, keep_rows, number_applications
+from mynapoint.provider.numbering import TOKYO_MICROSECONDS, keep_rows, number_applications, number_rows
 
 VERSION = 3
 
@@ -161,7 +161,8 @@ def migrate_from_1(connection: duckdb.DuckDBPyConnection) -> None:
            SELECT row_number() OVER (ORDER BY taken_at, name), digest, name, accepted, repeated, set_aside, taken_at
            FROM old_intake_files"""
     )
-    keep_rows(connection, "old_transactions", file=0)
+    number_rows(connection, "old_transactions", into="numbered")
+    keep_rows(connection, "numbered", file=0)
     number_applications(connection)
     connection.execute(
         """INSERT INTO runs SELECT old.*, (SELECT count(*) FROM old_intake_files WHERE taken_at <= started_at)
