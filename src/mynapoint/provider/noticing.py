@@ -26,7 +26,7 @@ _BATCH_ROWS = 500_000
 _BYTES_A_ROW = 5
 """What NumPy's sort takes: half a hash, and whether it is its neighbour's."""
 
-_SHARE_OF_MEMORY = 3
+_SHARE_OF_MEMORY = 6
 """NumPy sorts where it needs no more than one part in so many of the memory the database may take; else the database
 sorts, which spills."""
 
