@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from mynapoint.cli import hub_audit, hub_check, hub_register
+from mynapoint.cli import hub_audit, hub_check, hub_keys
 from mynapoint.cli.hub_start import refuse_or_continue, start_django
 from mynapoint.cli.ports import refuse_taken
 
 app = typer.Typer(no_args_is_help=True, help="The national platform; its settings are MYNAPOINT_… (hub/settings.py).")
-app.add_typer(hub_register.app, name="register")
+app.add_typer(hub_keys.provider_keys, name="provider-key")
+app.add_typer(hub_keys.hub_keys, name="key")
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Listen at this port.")]
 Host = Annotated[str, typer.Option(help="Listen at this address; keep 127.0.0.1 behind a proxy on the same machine.")]
