@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,7 +31,10 @@ BOOK = {
 
 @dataclass
 class SamplePay:
-    """A provider that can be made slow, dead or unwilling; ``asked`` counts the requests that reached it."""
+    """A provider that can be made slow, dead or unwilling; ``asked`` counts the requests that reached it.
+
+    ``hub_keys``  the hub's keys it knows; None: whichever the hub signs with
+    """
 
     key: SigningKey = field(default_factory=lambda: SigningKey.generate("sample-pay-1"))
     wait_seconds: float = 0
@@ -39,6 +42,7 @@ class SamplePay:
     says: ProofRefusal | None = None
     asked: int = 0
     url: str = ""
+    hub_keys: Mapping[str, bytes] | None = None
 
     def check(
         self, account_id: AccountId, security_codes: tuple[str, ...], incentive: IncentiveId
@@ -75,7 +79,7 @@ def serve(pay: SamplePay, folder: Path) -> Callable[[], None]:
                 accounts=pay,
                 service_number=ServiceNumber(NUMBER),
                 key=pay.key,
-                hub_key_of=lambda key_id: hub_key().public_bytes() if key_id == "hub-1" else None,
+                hub_key_of=(pay.hub_keys or {hub_key().key_id: hub_key().public_bytes()}).get,
                 url=pay.url,
             )
             response = answer(door, dict(self.headers), body)
