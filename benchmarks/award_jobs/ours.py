@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 
 import duckdb
 import ibis
@@ -42,7 +44,9 @@ def spark(task: Task) -> Iterator[None]:
 
 
 def import_compilers() -> None:
-    """Let Ibis import its compilers, which it does at the first use: imports are in no job's time."""
+    """Let Ibis import its compilers, and Arrow NumPy, which they do at the first use: imports are in no job's time."""
+    if find_spec("numpy") is not None:
+        import_module("numpy")
     ibis.to_sql(ibis.table({"a": "int64"}, name="a"), dialect="duckdb")
 
 
