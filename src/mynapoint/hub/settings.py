@@ -16,6 +16,8 @@ MYNAPOINT_PLATFORM_URL, _KEY, _SENDER, _RECIPIENT
 MYNAPOINT_OPENID_ISSUER, _AUTHORIZE, _TOKEN, _KEYS, _CLIENT_ID, _CLIENT_KEY, _ACR_VALUES, _ACR
                           where residents also sign in by phone: the OpenID provider's name and addresses, what the hub
                           is called there and the file of its private key (hub/identity/oidc_provider.py)
+MYNAPOINT_BATCH_WRITES yes: applications that wait are written together, for days on which many do; on PostgreSQL
+                       alone, with 32 threads or more (docs/decisions/0024-applying-under-load.md)
 MYNAPOINT_PHONE_ALONE  yes: a phone that nobody linked with a card is a new resident; default no, because nothing shows
                        whether that person has applied with the card already (docs/decisions/0021-phone.md)
 MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)
@@ -55,6 +57,7 @@ OPENID = {
     for name in ("issuer", "authorize", "token", "keys", "client_id", "client_key", "acr_values", "acr")
 }
 PHONE_ALONE = os.environ.get("MYNAPOINT_PHONE_ALONE", "no") == "yes"
+BATCH_WRITES = os.environ.get("MYNAPOINT_BATCH_WRITES", "no") == "yes"
 VERIFIERS = {
     "card": os.environ.get("MYNAPOINT_CARD_VERIFIER", "mynapoint.hub.identity.local_verifier.LocalVerifier"),
     "phone": "mynapoint.hub.identity.oidc.DigitalId",

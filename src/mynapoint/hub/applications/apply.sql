@@ -54,7 +54,7 @@ BEGIN
      WHERE standing.resident_id = mynapoint_case.survivor AND standing.incentive = mynapoint_case.incentive;
     everyone := ARRAY(SELECT id FROM identity_resident WHERE merged_into_id = mynapoint_case.survivor)
                 || mynapoint_case.survivor;
-    reservation := (SELECT id FROM reservations_reservation
+    reservation := (SELECT CASE WHEN my_key_id_text IS NOT NULL THEN id END FROM reservations_reservation
                      WHERE resident_id = ANY(everyone) ORDER BY reserved_at, id LIMIT 1);
     FOR certificate, issuer_key_id, serial, fingerprint, valid_from, valid_until, is_renewal IN
         SELECT own.id, own.issuer_key_id, own.serial, own.fingerprint, own.valid_from, own.valid_until,
@@ -144,3 +144,71 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
         WHERE incentive = the_incentive AND resident_id IN (SELECT id FROM everyone)
     ) = 1
 $$;
+
+-- Writes many that share nothing, all or none: a batch of entering.py, each with the members of entering_by_function.py.
+CREATE OR REPLACE FUNCTION mynapoint_apply_many(the_entries json)
+RETURNS void LANGUAGE plpgsql SET lock_timeout = '5s' SET enable_seqscan = off AS $$
+DECLARE
+    all_entries integer := json_array_length(the_entries);
+    all_questions integer;
+    locked integer;
+    taken integer;
+    chosen integer;
+    any_fixed boolean;
+BEGIN
+    PERFORM 1 FROM identity_resident
+      WHERE id = ANY(ARRAY(SELECT (one ->> 'resident')::uuid FROM json_array_elements(the_entries) one))
+        AND merged_into_id IS NULL
+      ORDER BY id FOR NO KEY UPDATE;
+    GET DIAGNOSTICS locked = ROW_COUNT;
+    WITH entry AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(the_entries) AS one (
+            key text, asked text, answer text, question text, application uuid, draft uuid, resident uuid,
+            reservation bigint, certificate bigint, subject bigint, statement text, origin text, nonce text,
+            signature text, room integer, fixed_points integer, details text, applied_at timestamptz
+        )
+    ), kept AS (
+        INSERT INTO applications_keptanswer (key, asked, is_refusal, answer, answered_at)
+        SELECT key, asked, false, answer, applied_at FROM entry WHERE key IS NOT NULL
+    ), question AS (
+        DELETE FROM identity_challenge put USING entry WHERE put.nonce = entry.question RETURNING put.id
+    ), choice AS (
+        DELETE FROM applications_draft draft USING entry
+        WHERE draft.id = entry.draft AND draft.resident_id = entry.resident
+        RETURNING draft.*, entry.application, entry.reservation, entry.room, entry.details, entry.applied_at
+    ), application AS (
+        INSERT INTO applications_application (
+            id, resident_id, reservation_id, payment_service_id, incentive, round_id, counts, account_key,
+            account_reference, masked_account, masked_holder, proof, applied_at
+        ) SELECT application, resident_id, reservation, payment_service_id, incentive, round_id, counts, account_key,
+                 account_reference, masked_account, masked_holder, proof, applied_at FROM choice
+    ), standing AS (
+        INSERT INTO applications_standingapplication (resident_id, incentive, application_id)
+        SELECT resident_id, incentive, application FROM choice
+    ), consent AS (
+        INSERT INTO applications_consent (
+            application_id, statement, origin, nonce, signature, credential_id, oidc_subject_id, signed_at
+        ) SELECT application, statement, origin, nonce, decode(signature, 'hex'), certificate, subject, applied_at
+            FROM entry
+    ), notice AS (
+        INSERT INTO applications_notice (payment_service_id, kind, application_id, room, points, created_at)
+        SELECT payment_service_id, 'application', application, room, 0, applied_at FROM choice
+    ), record AS (
+        INSERT INTO audit_auditrecord (act, who, subject, details, done_at, recorded_at)
+        SELECT 'applied', 'resident:' || resident_id, 'application:' || application, details::jsonb, applied_at,
+               clock_timestamp() FROM choice
+    )
+    SELECT (SELECT count(*) FROM question), (SELECT count(*) FROM choice), count(entry.question),
+           bool_or(fixed_points > 0)
+      INTO taken, chosen, all_questions, any_fixed FROM entry;
+    IF locked < all_entries OR chosen < all_entries OR taken < all_questions THEN
+        RAISE EXCEPTION 'one of them is gone' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF any_fixed THEN
+        INSERT INTO applications_notice (payment_service_id, kind, application_id, room, points, created_at)
+        SELECT made.payment_service_id, 'award_instruction', made.id, fixed_points, fixed_points, made.applied_at
+          FROM json_to_recordset(the_entries) AS one (application uuid, fixed_points integer)
+          JOIN applications_application made ON made.id = one.application
+         WHERE fixed_points > 0 AND mynapoint_is_due(made.resident_id, made.incentive);
+    END IF;
+END $$;

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
+
+from django.conf import settings
 from django.db import connection
 
 from mynapoint.hub.applications import entering_by_function, entering_by_orm
+from mynapoint.hub.applications.batches import Writer
 from mynapoint.hub.applications.entries import Entry
 
 
@@ -14,7 +19,17 @@ def enter(entry: Entry) -> None:
     Committed when it returns, unless a transaction is open. Raises IntegrityError, with nothing written, when
     something was there already or is there no more; the database decides, and why is asked afterwards.
     """
-    if connection.vendor == "postgresql":
-        entering_by_function.enter(entry)
-    else:
+    if connection.vendor != "postgresql":
         entering_by_orm.enter(entry)
+    elif settings.BATCH_WRITES and not connection.in_atomic_block:
+        _writer().write(entry)
+    else:
+        entering_by_function.enter(entry)
+
+
+@cache
+def _writer() -> Writer:
+    """Return this process's writer; what waits when the process ends is written first."""
+    writer = Writer(entering_by_function.enter_many, entering_by_function.enter)
+    atexit.register(writer.end)
+    return writer
