@@ -48,18 +48,18 @@ def everyone(resident: Resident) -> QuerySet[Resident]:
 def lock_survivors(residents: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, Resident]:
     """Return for each resident who survives, locked until the commit: no merge can come in between.
 
-    Every act that writes for a person takes this lock first, and so does a merge.
+    Every act that writes for a person takes this lock first, and so does a merge. Nobody waits for a second lock while
+    holding one of another pass: what was locked of a resident who has just been merged is let go before the survivor
+    is asked for, or two could wait for each other for ever.
     """
     assert connection.in_atomic_block, "a lock is held until the commit"
     wanted = list(residents)
     while True:
-        today = {one.pk: surviving(one) for one in Resident.objects.filter(pk__in=wanted)}
-        locked = {
-            row.pk: row
-            for row in Resident.objects.select_for_update(no_key=True).filter(pk__in=set(today.values())).order_by("pk")
-        }
-        if all(row.merged_into_id is None for row in locked.values()):
-            return {resident: locked[survivor] for resident, survivor in today.items()}
+        try:
+            with transaction.atomic():  # rolling back to its savepoint lets the locks go
+                return _locked(wanted)
+        except _MergedMeanwhile:
+            continue
 
 
 def lock_survivor(resident: uuid.UUID) -> Resident:
@@ -214,6 +214,19 @@ def absorb(absorbed: Resident, *, into: Resident, because: SerialLink, now: date
     merge = ResidentMerge.objects.create(absorbed=absorbed, survivor=into, link=because, merged_at=now)
     record(Act.RESIDENTS_MERGED, who=HUB, subject=str(into), now=now, absorbed=str(absorbed), source=because.source)
     return merge
+
+
+class _MergedMeanwhile(Exception):
+    """A resident who survived when the lock was asked for had been merged when it came."""
+
+
+def _locked(wanted: list[uuid.UUID]) -> Mapping[uuid.UUID, Resident]:
+    today = {one.pk: surviving(one) for one in Resident.objects.filter(pk__in=wanted)}
+    rows = Resident.objects.select_for_update(no_key=True).filter(pk__in=set(today.values())).order_by("pk")
+    locked = {row.pk: row for row in rows}
+    if any(row.merged_into_id is not None for row in locked.values()):
+        raise _MergedMeanwhile
+    return {resident: locked[survivor] for resident, survivor in today.items()}
 
 
 def _seniority(resident: Resident) -> tuple[datetime, uuid.UUID]:
