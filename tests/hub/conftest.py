@@ -142,6 +142,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     on = [chosen] if chosen != "both" else list(DATABASES)
     if metafunc.definition.get_closest_marker("browser"):
         on = ["sqlite"]
+    on = [one for one in on if one == getattr(metafunc.module, "ONLY_ON", one)]
     metafunc.parametrize("database", on, indirect=True, scope="module")
 
 
