@@ -81,18 +81,13 @@ def make_refunded(connection: duckdb.DuckDBPyConnection, *, after_file: int, use
 
     Reads ``cell_terms``. A refund counts for a use of the same application. ``uses`` limits the uses, as SQL.
     """
-    touched = ""
-    if after_file != ALL_FILES:
-        touched = f"""SEMI JOIN (
-            SELECT refunds_hash AS touched FROM refunds WHERE file > {after_file}
-            UNION ALL SELECT transaction_hash FROM uses WHERE file > {after_file}) AS new ON refunds_hash = touched"""
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE refund_sums AS
             SELECT refunds_hash AS transaction_hash, refunds AS transaction_id, application_id,
                 least(coalesce(sum(amount_yen) FILTER (file <= {after_file}), 0), {_SUM_MOST})::BIGINT AS before_yen,
                 least(sum(amount_yen), {_SUM_MOST})::BIGINT AS after_yen
-            FROM refunds {touched} JOIN (SELECT DISTINCT application_id, account_id FROM cell_terms) AS counted
-                ON account_no = account_id
+            FROM refunds {_of_new_rows(after_file)}
+            JOIN (SELECT DISTINCT application_id, account_id FROM cell_terms) AS counted ON account_no = account_id
             GROUP BY ALL"""
     )
     found = """SELECT account_no AS account_id, is_purchase AS kind, amount_yen, occurred_at, application_id,
@@ -103,6 +98,15 @@ def make_refunded(connection: duckdb.DuckDBPyConnection, *, after_file: int, use
         changed = "(FROM refund_sums WHERE after_yen > before_yen)"
         parts.append(found.format(before="before_yen", sums=changed, uses=uses, file=f"file <= {after_file}"))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE cell_refunded AS {' UNION ALL '.join(parts)}")
+
+
+def _of_new_rows(after_file: int) -> str:
+    """Return the SQL that leaves only refunds whose sum for a use can be new: refund or use came after the file."""
+    if after_file == ALL_FILES:
+        return ""
+    return f"""SEMI JOIN (
+        SELECT refunds_hash AS touched FROM refunds WHERE file > {after_file}
+        UNION ALL SELECT transaction_hash FROM uses WHERE file > {after_file}) AS new ON refunds_hash = touched"""
 
 
 def show_uses(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
