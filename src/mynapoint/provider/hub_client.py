@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -24,9 +25,14 @@ from mynapoint.programme.values import ServiceNumber
 NOTICES_LIMIT = 500
 TIMEOUT = httpx.Timeout(30, connect=5)
 PAUSES_SECONDS = (0.5, 2, 5)
-"""How long to wait before each further try; a request that is still not answered after the last one has failed."""
+"""The longest wait before each further try; half to all of it is waited, so that many clients come apart."""
+DEADLINE_SECONDS = 120
+"""For one request with all its tries, pauses and the reading of the answer."""
+ANSWER_BYTES_MAX = 16 * 1024 * 1024
 
-_TRY_AGAIN = {409, 425, 429, 502, 503, 504}
+_TRY_AGAIN = {409, 429, 502, 503, 504}
+"""Everything that is sent here may be sent again: it reads, or carries an id under which it counts once."""
+_RANDOM = secrets.SystemRandom()
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 AnswerT = TypeVar("AnswerT")
@@ -63,7 +69,7 @@ class Receipt:
 class HubClient:
     """One provider's line to the hub.
 
-    ``transport`` and ``pause`` are for a hub in the same process and a clock that does not wait, in tests.
+    ``transport``, ``pause`` and ``clock`` (seconds) are for a hub in the same process and time that flies, in tests.
     Raises HubError for an address that is neither https nor on this machine.
     """
 
@@ -75,6 +81,7 @@ class HubClient:
         service_number: ServiceNumber,
         transport: httpx.BaseTransport | None = None,
         pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         parts = urlsplit(hub_url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
@@ -83,6 +90,7 @@ class HubClient:
         self._key = key
         self._service_number = service_number
         self._pause = pause
+        self._clock = clock
         self._client = httpx.Client(transport=transport, timeout=TIMEOUT, trust_env=parts.hostname not in _LOOPBACK)
 
     def close(self) -> None:
@@ -133,7 +141,7 @@ class HubClient:
 
     def _ask(self, method: str, target: str, body: bytes, read: Callable[[bytes], AnswerT]) -> AnswerT:
         what = f"{method} {self._hub_url}{target.partition('?')[0]}"
-        response = self._send(method, f"{self._hub_url}{target}", body, what, PAUSES_SECONDS)
+        response = self._send(method, f"{self._hub_url}{target}", body, what)
         if response.status_code != httpx.codes.OK:
             raise HubRefused(response.status_code, f"{what}: {_title(response)}")
         try:
@@ -141,27 +149,54 @@ class HubClient:
         except MalformedMessage as error:
             raise HubAnswerMalformed(f"{what}: the hub's answer, {error}") from error
 
-    def _send(self, method: str, url: str, body: bytes, what: str, pauses: Sequence[float]) -> httpx.Response:
+    def _send(self, method: str, url: str, body: bytes, what: str) -> httpx.Response:
         """Send until an answer comes that is not “try again”; every try carries a signature and nonce of its own."""
-        why = ""
-        for pause_seconds in (*pauses, None):
-            request = self._client.build_request(
-                method, url, content=body or None, headers={"Content-Type": "application/jsonl"} if body else None
-            )
-            request.headers.update(sign_request(self._key, method=method, url=str(request.url), body=body))
+        ends_at, why, tries = self._clock() + DEADLINE_SECONDS, "", 0
+        for pause_seconds in (*PAUSES_SECONDS, None):
+            tries, asked_seconds = tries + 1, 0.0
             try:
-                response = self._client.send(request)
+                response = self._send_once(method, url, body, ends_at)
                 if response.status_code not in _TRY_AGAIN:
                     return response
                 why = f"answered {response.status_code}"
+                asked_seconds = _retry_after(response)
             except httpx.TransportError as error:
                 why = type(error).__name__ + (f": {error}" if str(error) else "")
-            if pause_seconds is not None:
-                self._pause(pause_seconds)
+            if pause_seconds is None:
+                break
+            wait_seconds = max(pause_seconds * (1 + _RANDOM.random()) / 2, asked_seconds)
+            if self._clock() + wait_seconds > ends_at:
+                why += f"; the next try would be after {DEADLINE_SECONDS} s"
+                break
+            self._pause(wait_seconds)
         raise HubUnreachable(
-            f"{what}: no answer after {len(pauses) + 1} tries ({why}). "
+            f"{what}: no answer after {tries} tries ({why}). "
             "Is the hub running, and its address right? Nothing is lost; run the same command again."
         )
+
+    def _send_once(self, method: str, url: str, body: bytes, ends_at: float) -> httpx.Response:
+        request = self._client.build_request(
+            method, url, content=body or None, headers={"Content-Type": "application/jsonl"} if body else None
+        )
+        request.headers.update(sign_request(self._key, method=method, url=str(request.url), body=body))
+        response = self._client.send(request, stream=True)
+        try:
+            answer = bytearray()
+            for chunk in response.iter_bytes():
+                answer += chunk
+                if len(answer) > ANSWER_BYTES_MAX or self._clock() > ends_at:
+                    raise httpx.ReadTimeout("the answer is too long or too slow", request=request)
+        finally:
+            response.close()
+        # Unpacked already, so nothing is to be unpacked again.
+        headers = {name: value for name, value in response.headers.items() if name.lower() != "content-encoding"}
+        return httpx.Response(response.status_code, headers=headers, content=bytes(answer), request=request)
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """The seconds a hub asks to be left alone for; a date or nonsense is no number, and then our own pause counts."""
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0.0
 
 
 def _title(response: httpx.Response) -> str:
