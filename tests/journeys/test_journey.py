@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import pytest
@@ -45,10 +45,14 @@ def test_the_journey_ends_with_points_and_says_so() -> None:
     assert done.stdout.splitlines()[-1] == "青木 topped up ¥20,000 and has 5,000 points"
 
 
-def test_a_journey_that_fails_says_where_and_why(running_city: RunningCity) -> None:
-    busy = City(running_city.city.state / "nowhere", *(running_city.city.hub_port for _ in range(3)))
-    with pytest.raises(DemoStopped):
+def test_a_journey_is_never_played_at_servers_of_somebody_else(running_city: RunningCity) -> None:
+    taken = running_city.city.hub_port
+    busy = City(running_city.city.state / "nowhere", hub_port=taken, pay_port=free_port(), agent_port=free_port())
+
+    with pytest.raises(DemoStopped, match=f"port {taken} is in use"):
         play(busy, Console(file=io.StringIO()))
+    with pytest.raises(DemoStopped, match="each needs its own"):
+        play(replace(busy, hub_port=busy.pay_port), Console(file=io.StringIO()))
 
 
 def test_an_expired_certificate_is_refused_with_its_day_and_what_to_do(running_city: RunningCity, robot: Robot) -> None:

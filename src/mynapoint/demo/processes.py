@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 STOP_SECONDS = 5
 START_SECONDS = 60
@@ -49,12 +50,7 @@ def free_port() -> int:
 
 def require_free(port: int, option: str) -> None:
     """Refuse a port that is in use, saying which option names another. Raises DemoStopped."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise DemoStopped(f"Port {port} is in use. Stop what uses it, or name another: {option} PORT") from error
+    _require_free(port, f"Port {port} is in use. Stop what uses it, or name another: {option} PORT")
 
 
 def python(*arguments: str) -> list[str]:
@@ -66,8 +62,10 @@ def python(*arguments: str) -> list[str]:
 def running(servers: Sequence[Server], *, environment: Mapping[str, str], logs: Path) -> Iterator[list[Running]]:
     """Start every server, wait until each answers, and stop them all, in reverse, when the block ends.
 
-    Raises DemoStopped, with the end of its log, when one ends early or does not answer within a minute.
+    Raises DemoStopped, with the end of its log, when one ends early or does not answer within a minute; and before
+    anything is started when somebody else would answer in its place.
     """
+    _require_own_ports(servers)
     logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         started = []
@@ -87,6 +85,26 @@ def watch(started: Sequence[Running]) -> None:
             if one.process.poll() is not None:
                 raise _ended(one)
         time.sleep(0.5)
+
+
+def _require_own_ports(servers: Sequence[Server]) -> None:
+    taken: dict[int, str] = {}
+    for server in servers:
+        port = urlsplit(server.ready_url).port
+        assert port is not None, f"{server.name} says no port"
+        if port in taken:
+            raise DemoStopped(f"Port {port} is meant for both {taken[port]} and {server.name}; each needs its own.")
+        taken[port] = server.name
+        _require_free(port, f"{server.name} cannot start: port {port} is in use. Stop what uses it.")
+
+
+def _require_free(port: int, refusal: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise DemoStopped(refusal) from error
 
 
 def _start(server: Server, environment: Mapping[str, str], log: Path) -> Running:
