@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "mynapoint.hub.web.RefusalMiddleware",
+    "mynapoint.hub.audit.unknown_outcome.UnknownOutcome",
 ]
 
 TEMPLATES = [
