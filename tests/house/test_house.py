@@ -17,6 +17,7 @@ FUNCTION_LINES_MAX = 40
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc", "impl"}
 MAY_OPEN_CONNECTIONS = {
     "provider/hub_client.py": "the provider speaks to the hub",
+    "provider/conformance_line.py": "somebody tries their own account API as a hub would",
     "hub/applications/account_proof.py": "the hub asks a provider for an account proof",
     "hub/identity/bounded_http.py": "the hub asks the configured OCSP responder or platform provider, within limits",
     "demo/robot.py": "a resident's browser, played",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mynapoint.cli import provider_check
 from mynapoint.cli.instants import instant
 from mynapoint.cli.ports import refuse_taken
 from mynapoint.cli.provider_words import run_words, shown_on_terminal
@@ -30,6 +31,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="The payment service's connector. Exit status 75: nothing is lost, run the same command again later.",
 )
+app.command("check")(provider_check.check)
 
 ConfigFile = Annotated[Path, typer.Option("--config", metavar="provider.toml", help="Settings; see docs/providers.md.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]

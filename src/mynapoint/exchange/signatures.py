@@ -75,18 +75,22 @@ PublicKeyOf = Callable[[str], bytes | None]
 """Looks up the 32 public bytes of a key id; None for one that is not known or no longer valid."""
 
 
-def sign_request(key: SigningKey, *, method: str, url: str, body: bytes) -> dict[str, str]:
+def sign_request(
+    key: SigningKey, *, method: str, url: str, body: bytes, at: datetime | None = None, nonce: str | None = None
+) -> dict[str, str]:
     """Return the headers that sign a request: Content-Digest, Signature-Input and Signature.
 
-    url  the whole target, scheme and query included, exactly as it is sent
+    url        the whole target, scheme and query included, exactly as it is sent
+    at, nonce  only to try what a receiver does with a request that is old or not of its own; else now, and a new one
     """
+    at = at or _now()
     request = _Request(method.upper(), url, {})
     HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=_Keys(private=key)).sign(
         request,
         key_id=key.key_id,
-        expires=_now() + LIFETIME,
-        created=_now(),
-        nonce=secrets.token_urlsafe(24),
+        expires=at + LIFETIME,
+        created=at,
+        nonce=nonce or secrets.token_urlsafe(24),
         label=TAG,
         tag=TAG,
         covered_component_ids=COVERED[:2],
