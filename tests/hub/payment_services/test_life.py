@@ -33,7 +33,7 @@ def refusals() -> list[str]:
 def test_a_suspended_service_takes_no_new_application_until_somebody_else_resumes_it(register: None) -> None:
     take(Step.SUSPEND)
     assert refusals() == ["service_suspended"]
-    assert NUMBER not in {one.number for one in find(Query()).services}
+    assert NUMBER not in {one.service.number for one in find(Query()).services}
 
     with pytest.raises(RegisterRefused, match="somebody else"):
         take(Step.RESUME)

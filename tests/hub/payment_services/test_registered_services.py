@@ -54,7 +54,7 @@ def test_nobody_can_apply_to_one_and_no_day_is_claimed(registered: None, client:
     ],
 )
 def test_a_real_service_is_found_by_every_way_of_writing_it(registered: None, name: str, found: str) -> None:
-    assert found in {one.name for one in find(Query(name=name), per_page=100).services}
+    assert found in {one.service.name for one in find(Query(name=name), per_page=100).services}
 
 
 def test_the_page_of_a_service_says_where_the_entry_is_from_and_what_it_does_not_state(

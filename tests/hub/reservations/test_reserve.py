@@ -68,8 +68,8 @@ def test_a_sign_in_signature_cannot_reserve(aoki: Visitor) -> None:
 
 
 def test_every_character_of_a_my_key_id_is_equally_likely() -> None:
-    drawn = Counter("".join(new_my_key_id().text for _ in range(7_000)))
-    expected = 56_000 / len(ALPHABET)
+    drawn = Counter("".join(new_my_key_id().text for _ in range(14_000)))
+    expected = 14_000 * 8 / len(ALPHABET)
 
     assert set(drawn) == set(ALPHABET)
     assert not set("0O1ILAEU") & set(drawn)

@@ -22,7 +22,15 @@ from mynapoint.hub.payment_services.models import (
     SecurityCode,
 )
 from mynapoint.hub.payment_services.names import search_key, sort_key
-from mynapoint.hub.payment_services.plans import Plan, RegisterRefused, Who, plan_provider, plan_service, subject_of
+from mynapoint.hub.payment_services.plans import (
+    Plan,
+    RegisterRefused,
+    Standing,
+    Who,
+    plan_provider,
+    plan_service,
+    subject_of,
+)
 from mynapoint.programme.values import tokyo_midnight
 
 
@@ -83,21 +91,23 @@ def take_entries(
     Each entry goes the steps from the state it is in to the one it is to have, and each step is recorded.
     Raises RegisterRefused for the first entry that cannot go there, with its name.
     """
+    standing = Standing.of([one.number for one in entries], [one.slug for one in providers])
     plans: list[Plan] = []
     rows: dict[str, Provider] = {}
     for one in providers:
-        plan, row = plan_provider(one, url=(account_api_urls or {}).get(one.slug), who=who)
+        plan, row = plan_provider(one, url=(account_api_urls or {}).get(one.slug), who=who, standing=standing)
         plans.append(plan)
         rows[one.slug] = row
         if plan.changes and not dry_run:
-            _record(plan, reason=reason, now=now)
+            _record(plan, standing, reason=reason, now=now)
             row.save()
     for entry in entries:
-        plan = plan_service(entry, link=(links or {}).get(entry.number), who=who)
+        link = (links or {}).get(entry.number)
+        plan = plan_service(entry, link=link, who=who, standing=standing)
         plans.append(plan)
         if plan.changes and not dry_run:
-            _record(plan, reason=reason, now=now)
-            _put_service(entry, rows[entry.provider], link=(links or {}).get(entry.number))
+            _record(plan, standing, reason=reason, now=now)
+            _put_service(entry, rows[entry.provider], known=standing.services.get(entry.number), link=link)
     return [plan for plan in plans if plan.changes]
 
 
@@ -110,8 +120,8 @@ def move(*, number: str, step: Step, by: str, reason: str, now: datetime) -> Pay
     service = PaymentService.objects.select_for_update(no_key=True).get(number=number)
     if step is Step.CHANGE or TRANSITIONS[step].before != service.state:
         raise RegisterRefused(f"{number} is {service.state}; {step} is not a step from there")
-    plan = Plan.of_step(service, step, by)
-    _record(plan, reason=reason, now=now)
+    standing = Standing.of([number], [])
+    _record(Plan.of_step(number, step, by, standing), standing, reason=reason, now=now)
     service.state = TRANSITIONS[step].after
     service.save(update_fields=["state"])
     return service
@@ -145,32 +155,32 @@ def register_provider_key(
     return key
 
 
-def _record(plan: Plan, *, reason: str, now: datetime) -> None:
-    latest = RegisterChange.objects.filter(subject=plan.subject).order_by("-revision").first()
-    revision = latest.revision if latest else 0
-    at = max(now, latest.made_at) if latest else now  # the programme's clock may be set; the history never runs back
-    for change in plan.changes:
-        revision += 1
-        row = RegisterChange(
-            subject=plan.subject, revision=revision, reason=reason[:400], made_at=at, **change.columns()
-        )
+def _record(plan: Plan, standing: Standing, *, reason: str, now: datetime) -> None:
+    revision, latest = standing.latest.get(plan.subject, (0, now))
+    at = max(now, latest)  # the programme's clock may be set; the history never runs back
+    rows = [
+        RegisterChange(subject=plan.subject, revision=nth, reason=reason[:400], made_at=at, **change.columns())
+        for nth, change in enumerate(plan.changes, start=revision + 1)
+    ]
+    for row in rows:
         row.clean_fields()
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            raise RegisterRefused(f"{plan.subject}: {change.step} by {change.made_by} is not permitted now") from error
-        record(
-            Act.REGISTER_CHANGED,
-            who=f"staff:{change.made_by}",
-            subject=subject_of(plan.subject),
-            now=now,
-            code=change.step.value,
-            revision=revision,
-        )
+    try:
+        with transaction.atomic():
+            RegisterChange.objects.bulk_create(rows)
+    except IntegrityError as error:
+        steps = ", ".join(f"{change.step} by {change.made_by}" for change in plan.changes)
+        raise RegisterRefused(f"{plan.subject}: {steps} is not permitted now") from error
+    record(
+        Act.REGISTER_CHANGED,
+        who=f"staff:{rows[-1].made_by}",
+        subject=subject_of(plan.subject),
+        now=now,
+        code=rows[-1].step,
+        revision=rows[-1].revision,
+    )
 
 
-def _put_service(entry: Entry, provider: Provider, *, link: str | None) -> None:
+def _put_service(entry: Entry, provider: Provider, *, known: PaymentService | None, link: str | None) -> None:
     columns = {
         **_empty_columns(),
         **entry.columns,
@@ -180,10 +190,11 @@ def _put_service(entry: Entry, provider: Provider, *, link: str | None) -> None:
     }
     if link is not None:
         columns["link"] = link
-    service, _ = PaymentService.objects.update_or_create(number=entry.number, defaults=columns)
-    service.security_codes.all().delete()
-    service.channels.all().delete()
-    service.participations.all().delete()
+    service = PaymentService(pk=known.pk if known else None, number=entry.number, **columns)
+    service.save(force_insert=known is None, force_update=known is not None)
+    if known is not None:
+        for hanging in (SecurityCode, Channel, Participation):
+            hanging._default_manager.filter(service=service).delete()
     SecurityCode.objects.bulk_create([SecurityCode(service=service, **row) for row in entry.security_codes])
     Channel.objects.bulk_create([Channel(service=service, **row) for row in entry.channels])
     Participation.objects.bulk_create([Participation(service=service, **row) for row in entry.participations])

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from mynapoint.hub import web
 from mynapoint.hub.payment_services.forms import SearchForm
+from mynapoint.hub.payment_services.listing import Offer, listed, offer
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import taking_applications
-from mynapoint.hub.payment_services.search import Offer, find, offer, public_service, relaxations
+from mynapoint.hub.payment_services.search import find, public_service, relaxations
 from mynapoint.hub.problems import Problem, ProblemCode, problem_response
 from mynapoint.hub.words import PageWords
 from mynapoint.programme.values import tokyo_day
@@ -34,7 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
             return problem(wrong)
         query = form.query()
     day = query.on or today
-    found = find(query, **form.order(), codes=True)
+    found = find(query, **form.order())
     open_then = taking_applications(day)
     answer = {
         "on": day.isoformat(),
@@ -43,7 +44,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "pages": found.pages,
         "per_page": found.per_page,
         "count": len(found.services),
-        "payment_services": [result(offer(one, on=day, taking_applications=open_then)) for one in found.services],
+        "payment_services": [_result_once(offer(one, on=day, taking_applications=open_then)) for one in found.services],
     }
     if not found.total:
         names = {"name": "q"}
@@ -64,7 +65,7 @@ def one_service(request: HttpRequest, number: str) -> HttpResponse:
         title = "The public register holds no payment service of this number."
         return problem_response(Problem(ProblemCode.UNKNOWN_SERVICE, title))
     today = tokyo_day(web.now())
-    answer = result(offer(service, on=today, taking_applications=taking_applications(today)))
+    answer = result(offer(listed(service), on=today, taking_applications=taking_applications(today)))
     return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
 
@@ -104,6 +105,10 @@ def result(offer: Offer) -> dict[str, Any]:
         "as_of": _day(service.as_of),
         "sources": service.sources,
     }
+
+
+def _result_once(offer: Offer) -> dict[str, Any]:
+    return offer.listed.once(("json", offer.channels, offer.incentives), lambda: result(offer))
 
 
 def problem(wrong: Sequence[tuple[str, str]]) -> HttpResponse:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -80,40 +82,74 @@ class Plan:
     changes: list[Change]
 
     @classmethod
-    def of_step(cls, service: PaymentService, step: Step, by: str) -> Plan:
+    def of_step(cls, number: str, step: Step, by: str, standing: Standing) -> Plan:
         """Return one step of an entry's life. Raises RegisterRefused where it takes somebody else."""
-        change = _step(service.number, step, Who(by), last=_last_mover(service.number))
-        return cls(service.number, [change])
+        return cls(number, [_step(number, step, Who(by), last=standing.movers.get(number, ""))])
 
 
-def plan_provider(entry: ProviderEntry, *, url: str | None, who: Who) -> tuple[Plan, Provider]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the register holds of some entries, read at once: their rows, and where their history has come to.
+
+    ``latest``  subject → revision and instant of the latest change      ``movers``  subject → who took the latest step
+    """
+
+    services: Mapping[str, PaymentService]
+    providers: Mapping[str, Provider]
+    latest: Mapping[str, tuple[int, datetime]]
+    movers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, numbers: Iterable[str], slugs: Iterable[str]) -> Standing:
+        """Read what stands of services and providers."""
+        numbers, slugs = list(numbers), list(slugs)
+        rows = PaymentService.objects.filter(number__in=numbers).select_related("provider")
+        rows = rows.prefetch_related("channels", "participations", "security_codes")
+        changes = RegisterChange.objects.filter(subject__in=[*numbers, *(PROVIDER + slug for slug in slugs)])
+        latest, movers = {}, {}
+        columns = ("subject", "revision", "made_at", "step", "made_by")
+        for subject, revision, made_at, step, made_by in changes.order_by("revision").values_list(*columns):
+            latest[subject] = (revision, made_at)
+            if step != Step.CHANGE.value:
+                movers[subject] = made_by
+        return cls(
+            services={row.number: row for row in rows},
+            providers={row.slug: row for row in Provider.objects.filter(slug__in=slugs)},
+            latest=latest,
+            movers=movers,
+        )
+
+    def service(self, number: str) -> PaymentService | None:
+        """Return the entry of a number; one without history is entered as if it were not there."""
+        return self.services.get(number) if number in self.latest else None
+
+
+def plan_provider(entry: ProviderEntry, *, url: str | None, who: Who, standing: Standing) -> tuple[Plan, Provider]:
     """Return what changes of a provider, and its row as it will be (not saved)."""
-    known = Provider.objects.filter(slug=entry.slug).first()
+    known = standing.providers.get(entry.slug)
     row = known or Provider(slug=entry.slug)
-    before = provider_document(known) if known and _has_history(PROVIDER + entry.slug) else {}
+    before = provider_document(known) if known and PROVIDER + entry.slug in standing.latest else {}
     row.name, row.account_api_url = entry.name, url or entry.account_api_url
     fields = differences(before, provider_document(row))
     change = Change(Step.CHANGE, NOWHERE, NOWHERE, who.by, who.seen_by, fields)
     return Plan(PROVIDER + entry.slug, [change] if fields else []), row
 
 
-def plan_service(entry: Entry, *, link: str | None, who: Who) -> Plan:
+def plan_service(entry: Entry, *, link: str | None, who: Who, standing: Standing) -> Plan:
     """Return the changes that make an entry what the file says. Raises RegisterRefused where there is no way."""
     number, target = entry.number, str(entry.columns["state"])
-    rows = PaymentService.objects.select_related("provider")
-    rows = rows.prefetch_related("channels", "participations", "security_codes")
-    known = rows.filter(number=number).first() if _has_history(number) else None
+    known = standing.service(number)
     state = str(known.state) if known else NOWHERE
     fields = differences(document_of(known) if known else {}, _document(entry, link))
     steps = steps_between(state, target)
     if steps is None:
-        raise RegisterRefused(f"{number} is {state} and cannot become {target}; change the file's state, or use move")
+        raise RegisterRefused(f"{number} is {state} and cannot become {target}; change the file's state, or use step")
     if not known:
         first, *steps = steps
         last = who.by
         changes = [Change(first, NOWHERE, TRANSITIONS[first].after, who.by, fields=fields)]
     else:
-        last = _last_mover(number)
+        last = standing.movers.get(number, "")
         changes = [_change(number, state, fields, who)] if fields else []
     for step in steps:
         changes.append(_step(number, step, who, last=last))
@@ -159,12 +195,3 @@ def _document(entry: Entry, link: str | None) -> Document:
         channels=[Channel(**row) for row in entry.channels],
         participations=[Participation(**row) for row in entry.participations],
     )
-
-
-def _has_history(subject: str) -> bool:
-    return RegisterChange.objects.filter(subject=subject).exists()
-
-
-def _last_mover(number: str) -> str:
-    moved = RegisterChange.objects.filter(subject=number).exclude(step=Step.CHANGE.value).order_by("-revision").first()
-    return moved.made_by if moved else ""

@@ -1,17 +1,17 @@
-"""The payment-service search: one query for the page and for machines, and what a found service offers on a day."""
+"""The payment-service search: one query for the page and for machines, answered from the list in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import QuerySet
 
 from mynapoint.hub.payment_services.life import State
-from mynapoint.hub.payment_services.models import Channel, Participation, PaymentService
+from mynapoint.hub.payment_services.listing import Listed, approved
+from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.names import fold
 from mynapoint.hub.payment_services.open_incentives import taking_applications
 from mynapoint.programme.values import IncentiveId
@@ -20,11 +20,11 @@ PER_PAGE = 20
 PUBLIC = (State.APPROVED, State.SUSPENDED, State.WITHDRAWN)
 """States in which an entry has its page: who has applied may look it up after it was suspended or has left."""
 
-SORTS: dict[str, tuple[str | Combinable, ...]] = {
-    "name": ("sort_key", "number"),
-    "-name": ("-sort_key", "-number"),
-    "number": ("number",),
-    "newest": (F("as_of").desc(nulls_last=True), "number"),
+SORTS: dict[str, Callable[[Sequence[Listed]], Sequence[Listed]]] = {
+    "name": lambda rows: rows,
+    "-name": lambda rows: rows[::-1],
+    "number": lambda rows: sorted(rows, key=lambda one: one.service.number),
+    "newest": lambda rows: sorted(rows, key=_newest_first),
 }
 """The orders of the results, each total: no two services stand alike, so pages neither repeat nor skip one."""
 
@@ -64,7 +64,7 @@ class Query:
 class Found:
     """One page of what fits: ``total`` services on ``pages`` pages (at least one)."""
 
-    services: list[PaymentService]
+    services: Sequence[Listed]
     total: int
     page: int
     per_page: int
@@ -75,43 +75,17 @@ class Found:
         return max(1, -(-self.total // self.per_page))
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One service as it stands on a day: the channels open then, and the incentives it takes applications for."""
-
-    service: PaymentService
-    channels: tuple[str, ...]
-    incentives: tuple[IncentiveId, ...]
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether anybody can apply there on the day."""
-        return bool(self.channels and self.incentives)
-
-    @property
-    def is_stated(self) -> bool:
-        """Tell whether the register says on which days anybody can apply there."""
-        dated = any(row.first_day for row in self.service.channels.all())
-        return dated and any(row.joined_on for row in self.service.participations.all())
-
-
-def find(query: Query, *, sort: str = "name", page: int = 1, per_page: int = PER_PAGE, codes: bool = False) -> Found:
-    """Return one page of the approved services that fit every part of the query.
-
-    ``codes``  with their security codes, which a list for people does not show
-    """
-    fitting = _fitting(query)
-    total = fitting.count()
-    rows = fitting.order_by(*SORTS[sort]).select_related("provider").prefetch_related("channels", "participations")
-    if codes:
-        rows = rows.prefetch_related("security_codes")
+def find(query: Query, *, sort: str = "name", page: int = 1, per_page: int = PER_PAGE) -> Found:
+    """Return one page of the approved services that fit every part of the query."""
+    fitting = _fitting(query, approved())
     first = (page - 1) * per_page
-    return Found(list(rows[first : first + per_page]) if first < total else [], total, page, per_page)
+    return Found(SORTS[sort](fitting)[first : first + per_page], len(fitting), page, per_page)
 
 
 def relaxations(query: Query) -> dict[str, int]:
     """Return, for each part of a query that found nothing, how many services fit without it; those that help first."""
-    totals = {part: _fitting(query.without(part)).count() for part in query.given()}
+    rows = approved()
+    totals = {part: len(_fitting(query.without(part), rows)) for part in query.given()}
     return dict(sorted(((part, total) for part, total in totals.items() if total), key=lambda one: -one[1]))
 
 
@@ -125,55 +99,50 @@ def public_service(number: str) -> PaymentService:
     return _whole().get(number=number, state__in=PUBLIC)
 
 
-def offer(service: PaymentService, *, on: date, taking_applications: Sequence[IncentiveId]) -> Offer:
-    """Return what a service offers on a day, of the incentives that take applications then."""
-    joined = {row.incentive for row in service.participations.all() if row.is_in(on)}
-    approved = service.state == State.APPROVED
-    return Offer(
-        service=service,
-        channels=tuple(row.kind for row in service.channels.all() if approved and row.is_open(on)),
-        incentives=tuple(incentive for incentive in taking_applications if approved and incentive in joined),
-    )
-
-
 def _whole() -> QuerySet[PaymentService]:
     rows = PaymentService.objects.select_related("provider")
     return rows.prefetch_related("channels", "participations", "security_codes")
 
 
-def _fitting(query: Query) -> QuerySet[PaymentService]:
-    found = PaymentService.objects.filter(state=State.APPROVED)
-    if query.name:
-        key = fold(query.name)
-        found = found.filter(search_key__contains=key) if key else found.none()
-    for column in ("kind", "timing", "prior"):
-        if value := getattr(query, column):
-            found = found.filter(**{column: value})
-    if query.counts:
-        found = found.filter(counts__in=[query.counts, PaymentService.EITHER])
-    if query.channel or query.on:
-        found = found.filter(Exists(_channels(query)))
-    if query.incentive or query.round or query.on:
-        found = found.filter(Exists(_participations(query)))
-    return found
+def _newest_first(one: Listed) -> tuple[int, str]:
+    as_of = one.service.as_of
+    return -as_of.toordinal() if as_of else 0, one.service.number
 
 
-def _channels(query: Query) -> QuerySet[Channel]:
-    rows = Channel.objects.filter(service=OuterRef("pk"))
-    if query.channel:
-        rows = rows.filter(kind=query.channel)
-    if query.on:
-        rows = rows.filter(Q(last_day=None) | Q(last_day__gte=query.on), first_day__lte=query.on)
-    return rows
+def _fitting(query: Query, rows: Sequence[Listed]) -> Sequence[Listed]:
+    name = fold(query.name)
+    if query.name and not name:
+        return ()
+    wanted = {column: value for column in ("kind", "timing", "prior") if (value := getattr(query, column))}
+    counted = (query.counts, PaymentService.EITHER)
+    open_then = taking_applications(query.on) if query.on else ()
+
+    def fits(one: Listed) -> bool:
+        service = one.service
+        return (
+            (not name or name in service.search_key)
+            and all(getattr(service, column) == value for column, value in wanted.items())
+            and (not query.counts or service.counts in counted)
+            and _has_channel(query, one)
+            and _takes_part(query, one, open_then)
+        )
+
+    return [one for one in rows if fits(one)]
 
 
-def _participations(query: Query) -> QuerySet[Participation]:
-    rows = Participation.objects.filter(service=OuterRef("pk"))
-    if query.incentive:
-        rows = rows.filter(incentive=query.incentive)
-    if query.round:
-        rows = rows.filter(round_id=query.round)
-    if query.on:
-        rows = rows.filter(Q(left_on=None) | Q(left_on__gte=query.on), joined_on__lte=query.on)
-        rows = rows.filter(incentive__in=taking_applications(query.on))
-    return rows
+def _has_channel(query: Query, one: Listed) -> bool:
+    if not (query.channel or query.on):
+        return True
+    rows = (row for row in one.channels if not query.channel or row.kind == query.channel)
+    return any(query.on is None or row.is_open(query.on) for row in rows)
+
+
+def _takes_part(query: Query, one: Listed, open_then: Sequence[IncentiveId]) -> bool:
+    if not (query.incentive or query.round or query.on):
+        return True
+    return any(
+        (not query.incentive or row.incentive == query.incentive)
+        and (not query.round or row.round_id == query.round)
+        and (query.on is None or (row.incentive in open_then and row.is_in(query.on)))
+        for row in one.participations
+    )

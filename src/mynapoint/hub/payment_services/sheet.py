@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mynapoint.hub import web, words
+from mynapoint.hub.payment_services.listing import Offer
 from mynapoint.hub.payment_services.models import PaymentService, Timing, channel_words
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on
-from mynapoint.hub.payment_services.search import Offer
 from mynapoint.hub.words import PageWords
 from mynapoint.programme.rounds import load_round
 from mynapoint.programme.schedules import AfterUse, MonthClose, parse_schedule
@@ -67,7 +67,7 @@ def sheet(offer: Offer, *, day: date) -> dict[str, Any]:
 
 
 def _rows(offer: Offer) -> list[Any]:
-    return list(offer.service.participations.all())
+    return list(offer.listed.participations)
 
 
 def _joined(round_id: str, incentive: str, joined_on: date | None, left_on: date | None) -> Joined:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from mynapoint.hub import web
 from mynapoint.hub.payment_services import machine_door, sheet
 from mynapoint.hub.payment_services.forms import SearchForm
+from mynapoint.hub.payment_services.listing import Offer, listed, offer
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import incentives_on, taking_applications
-from mynapoint.hub.payment_services.search import find, offer, public_service, relaxations
+from mynapoint.hub.payment_services.search import find, public_service, relaxations
 from mynapoint.programme.values import tokyo_day
 
 
@@ -46,10 +49,11 @@ def search(request: HttpRequest) -> HttpResponse:
     if not found.services and found.total:
         found = find(query, **(form.order() | {"page": found.pages}))
     open_then = taking_applications(day)
+    offers = [offer(one, on=day, taking_applications=open_then) for one in found.services]
     context: dict[str, Any] = {
         "form": form,
         "found": found,
-        "cards": [sheet.card(offer(one, on=day, taking_applications=open_then), day=day) for one in found.services],
+        "cards": [_card(one, day=day) for one in offers],
         "day": day,
         "today": today,
         "relaxations": [] if found.total else _relaxed(form),
@@ -65,10 +69,19 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     except PaymentService.DoesNotExist as error:
         raise Http404 from error
     today = tokyo_day(web.now())
-    found = offer(service, on=today, taking_applications=taking_applications(today))
+    found = offer(listed(service), on=today, taking_applications=taking_applications(today))
     if request.GET.get("format") == "json":
         return JsonResponse(machine_door.result(found))
     return render(request, "payment_services/detail.html", sheet.sheet(found, day=today))
+
+
+def _card(offer: Offer, *, day: date) -> str:
+    """Return the card of one result, made once in each language and for what is open."""
+
+    def make() -> str:
+        return render_to_string("payment_services/card.html", {"card": sheet.card(offer, day=day)})
+
+    return offer.listed.once((web.language(), offer.channels, offer.incentives), make)
 
 
 def _relaxed(form: SearchForm) -> list[dict[str, Any]]:

@@ -1,0 +1,108 @@
+"""The search over 1,000 services: as few queries as over ten, whatever is asked, and quick."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from statistics import quantiles
+from time import perf_counter
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mynapoint.hub.payment_services.history_rows import RegisterChange
+from mynapoint.hub.payment_services.models import Channel, ChannelKind, Kind, Participation, PaymentService
+from mynapoint.hub.payment_services.names import search_key, sort_key
+
+THOUSAND = 1_000
+QUERIES_MAX = 2
+"""Has the history grown? Asked once, and once more where nothing was found."""
+KANA = "アカサタナハマヤラワ"
+ASKED: list[dict[str, str]] = [
+    {},
+    {"q": "カサ"},
+    {"q": "pei", "sort": "-name"},
+    {"kind": "qr", "timing": "month_close"},
+    {"on": "2022-07-15", "channel": "web"},
+    {"incentive": "card_uptake", "round": "round2", "on": "2022-07-15"},
+    {"counts": "top_up", "prior": "none", "page": "7"},
+    {"q": "ない名前", "kind": "qr", "channel": "web", "timing": "month_close"},
+    {"per_page": "100", "sort": "newest"},
+]
+
+
+@pytest.fixture
+def thousand(register: None) -> None:
+    """The register with 1,000 services, as rows of the tables."""
+    numbers = [f"MP5{place:06}" for place in range(THOUSAND - PaymentService.objects.count())]
+    model = PaymentService.objects.get(number="MP0000001")
+    _approve(numbers)
+    rows = PaymentService.objects.bulk_create([_service(model, place, number) for place, number in enumerate(numbers)])
+    kinds = [kind for kind in ChannelKind.values if kind != "shop"]
+    Channel.objects.bulk_create(
+        [Channel(service=row, kind=kind, first_day=date(2020, 7, 1)) for row in rows for kind in kinds]
+    )
+    Participation.objects.bulk_create(
+        [
+            Participation(service=row, incentive="card_uptake", round_id=round_id, joined_on=date(2020, 7, 1))
+            for row in rows
+            for round_id in ("round1", "round2")
+        ]
+    )
+
+
+def _approve(numbers: list[str]) -> None:
+    steps = [("enter", "", "draft"), ("submit", "draft", "submitted"), ("approve", "submitted", "approved")]
+    for revision, (step, before, after) in enumerate(steps, start=1):
+        RegisterChange.objects.bulk_create(
+            [
+                RegisterChange(
+                    subject=number,
+                    revision=revision,
+                    step=step,
+                    state_before=before,
+                    state_after=after,
+                    made_by="office-2" if step == "approve" else "office-1",
+                    reason="試験",
+                    made_at=datetime(2022, 7, 1, tzinfo=UTC),
+                )
+                for number in numbers
+            ]
+        )
+
+
+def _service(model: PaymentService, place: int, number: str) -> PaymentService:
+    columns = {field.attname: getattr(model, field.attname) for field in PaymentService._meta.concrete_fields}
+    kana = KANA[place % 10] + KANA[place // 10 % 10] + KANA[place // 100] + "ペイ"
+    columns |= {
+        "id": None,
+        "number": number,
+        "name": kana,
+        "kana": kana,
+        "name_en": number,
+        "kind": Kind.values[place % len(Kind.values)],
+        "search_key": search_key(number, kana),
+        "sort_key": sort_key(kana),
+        "as_of": date(2022, 7, 1 + place % 15),
+    }
+    return PaymentService(**columns)
+
+
+@pytest.mark.parametrize("path", ["/payment-services/", "/api/public/v1/payment-services"])
+def test_a_search_of_a_thousand_costs_two_queries_at_most_and_little_time(
+    thousand: None, client: Client, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    took: list[float] = []
+    client.get(path)  # templates, laws and the list are read once
+    for asked in ASKED * 5:
+        with CaptureQueriesContext(connection) as made:
+            begun = perf_counter()
+            assert client.get(path, asked).status_code == 200
+            took.append((perf_counter() - begun) * 1000)
+        assert len(made) <= QUERIES_MAX, [one["sql"] for one in made]
+    half, most = quantiles(took, n=20)[9], quantiles(took, n=20)[18]
+    with capsys.disabled():
+        sys.stdout.write(f"\n{path} on {connection.vendor}: median {half:.0f} ms, p95 {most:.0f} ms\n")
+    assert most < 500, "ten times what is promised, on any machine"
