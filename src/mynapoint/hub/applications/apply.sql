@@ -52,17 +52,30 @@ BEGIN
       JOIN applications_application earlier ON earlier.id = standing.application_id
       JOIN payment_services_paymentservice service ON service.id = earlier.payment_service_id
      WHERE standing.resident_id = mynapoint_case.survivor AND standing.incentive = mynapoint_case.incentive;
-    everyone := ARRAY(SELECT id FROM identity_resident WHERE merged_into_id = mynapoint_case.survivor)
-                || mynapoint_case.survivor;
-    reservation := (SELECT CASE WHEN my_key_id_text IS NOT NULL THEN id END FROM reservations_reservation
-                     WHERE resident_id = ANY(everyone) ORDER BY reserved_at, id LIMIT 1);
-    FOR certificate, issuer_key_id, serial, fingerprint, valid_from, valid_until, is_renewal IN
-        SELECT own.id, own.issuer_key_id, own.serial, own.fingerprint, own.valid_from, own.valid_until,
-               own.predecessor_id IS NOT NULL
-          FROM identity_credential own WHERE own.resident_id = ANY(everyone) ORDER BY own.id
-    LOOP
-        RETURN NEXT;
-    END LOOP;
+    -- Hardly anybody was ever merged: one person's rows are found by equality, several residents' by a set.
+    IF NOT EXISTS (SELECT 1 FROM identity_resident WHERE merged_into_id = mynapoint_case.survivor) THEN
+        reservation := (SELECT CASE WHEN my_key_id_text IS NOT NULL THEN id END  -- revoked: none
+                          FROM reservations_reservation WHERE resident_id = mynapoint_case.survivor);
+        FOR certificate, issuer_key_id, serial, fingerprint, valid_from, valid_until, is_renewal IN
+            SELECT own.id, own.issuer_key_id, own.serial, own.fingerprint, own.valid_from, own.valid_until,
+                   own.predecessor_id IS NOT NULL
+              FROM identity_credential own WHERE own.resident_id = mynapoint_case.survivor ORDER BY own.id
+        LOOP
+            RETURN NEXT;
+        END LOOP;
+    ELSE
+        everyone := ARRAY(SELECT id FROM identity_resident WHERE merged_into_id = mynapoint_case.survivor)
+                    || mynapoint_case.survivor;
+        reservation := (SELECT CASE WHEN my_key_id_text IS NOT NULL THEN id END FROM reservations_reservation
+                         WHERE resident_id = ANY(everyone) ORDER BY reserved_at, id LIMIT 1);
+        FOR certificate, issuer_key_id, serial, fingerprint, valid_from, valid_until, is_renewal IN
+            SELECT own.id, own.issuer_key_id, own.serial, own.fingerprint, own.valid_from, own.valid_until,
+                   own.predecessor_id IS NOT NULL
+              FROM identity_credential own WHERE own.resident_id = ANY(everyone) ORDER BY own.id
+        LOOP
+            RETURN NEXT;
+        END LOOP;
+    END IF;
     IF NOT FOUND THEN
         RETURN NEXT;
     END IF;
@@ -94,6 +107,10 @@ BEGIN
     PERFORM 1 FROM identity_resident WHERE id = the_resident AND merged_into_id IS NULL FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the resident was merged into another' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    PERFORM 1 FROM reservations_reservation WHERE id = the_reservation AND my_key_id_text IS NOT NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the reservation was revoked' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     DELETE FROM applications_draft WHERE id = the_draft AND resident_id = the_resident RETURNING * INTO chosen;
     IF NOT FOUND THEN
@@ -152,6 +169,7 @@ DECLARE
     all_entries integer := json_array_length(the_entries);
     all_questions integer;
     locked integer;
+    reserved integer;
     taken integer;
     chosen integer;
     any_fixed boolean;
@@ -201,7 +219,10 @@ BEGIN
     SELECT (SELECT count(*) FROM question), (SELECT count(*) FROM choice), count(entry.question),
            bool_or(fixed_points > 0)
       INTO taken, chosen, all_questions, any_fixed FROM entry;
-    IF locked < all_entries OR chosen < all_entries OR taken < all_questions THEN
+    SELECT count(*) INTO reserved FROM reservations_reservation
+     WHERE id = ANY(ARRAY(SELECT (one ->> 'reservation')::bigint FROM json_array_elements(the_entries) one))
+       AND my_key_id_text IS NOT NULL;
+    IF locked < all_entries OR reserved < all_entries OR chosen < all_entries OR taken < all_questions THEN
         RAISE EXCEPTION 'one of them is gone' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF any_fixed THEN

@@ -19,6 +19,7 @@ from mynapoint.hub.applications.permission import reasons_against_case, reasons_
 from mynapoint.hub.identity.actions import Signature, lapsed
 from mynapoint.hub.identity.lineage import certificate_behind, surviving
 from mynapoint.hub.identity.models import Challenge, Credential, OidcSubject, Resident
+from mynapoint.hub.reservations.actions import standing_reservation
 from mynapoint.programme.incentives import DirectRule
 from mynapoint.programme.values import Points
 
@@ -128,11 +129,16 @@ def _why_not(case: Case, entry: Entry) -> Exception | None:
     """
     if entry.keeps is not None and KeptAnswer.objects.filter(pk=entry.keeps.key).exists():
         return AnsweredMeanwhile()
-    survivor = surviving(Resident.objects.get(pk=case.resident))
-    if survivor != case.resident:
+    resident = Resident.objects.get(pk=case.resident)
+    if surviving(resident) != case.resident:
         return Refused(Refusal.RECORDS_JOINED)
-    earlier = cases_by_orm.earlier_application(survivor, case.incentive)
-    if reasons := reasons_against_case(replace(case, earlier=earlier), now=entry.applied_at):
+    reservation = standing_reservation(resident)
+    today = replace(
+        case,
+        earlier=cases_by_orm.earlier_application(resident.pk, case.incentive),
+        reservation=reservation.pk if reservation else None,
+    )
+    if reasons := reasons_against_case(today, now=entry.applied_at):
         return Refused(reasons)
     draft = Draft.objects.filter(pk=case.draft).first()
     if draft is None:

@@ -13,6 +13,7 @@ from mynapoint.hub.audit.actions import record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.lineage import lock_survivor
 from mynapoint.hub.identity.models import Challenge
+from mynapoint.hub.reservations.models import Reservation
 from mynapoint.programme.values import IncentiveId, Points
 
 
@@ -31,6 +32,8 @@ def enter(entry: Entry) -> None:
         _require(Challenge.objects.filter(nonce=entry.nonce).delete()[0] == 1, "the question was taken")
     resident = lock_survivor(entry.resident)
     _require(resident.pk == entry.resident, "the resident was merged into another")
+    reserved = Reservation.objects.filter(pk=entry.reservation, my_key_id_text__isnull=False)
+    _require(reserved.exists(), "the reservation was revoked")
     draft = Draft.objects.filter(pk=entry.draft, resident=resident).first()
     if draft is None:
         raise IntegrityError("the draft is gone")
