@@ -65,7 +65,7 @@ def test_every_example_fits_its_schema(published: dict[str, Any]) -> None:
                     validator = jsonschema_rs.Draft202012Validator(
                         {**body["schema"], "components": published["components"]}
                     )
-                    for example in body["examples"].values():
+                    for example in body.get("examples", {}).values():
                         validator.validate(example["value"])
                         found += 1
     assert found == len(EXAMPLES)
@@ -115,7 +115,7 @@ def test_every_address_of_the_provider_door_is_in_the_document(published: dict[s
     (door,) = (one for one in get_resolver().url_patterns if isinstance(one, URLResolver) and one.namespace == "api")
     addresses = {f"/api/{one.pattern}" for one in door.url_patterns} - {"/api/", "/api/openapi.json"}
 
-    assert addresses == set(published["paths"])
+    assert addresses == {one for one in published["paths"] if "/provider/" in one}
 
 
 def test_the_document_is_served_as_it_is_made(published: dict[str, Any], line: httpx.Client) -> None:

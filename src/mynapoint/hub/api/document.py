@@ -22,6 +22,7 @@ from mynapoint.hub.api.examples import EXAMPLES
 from mynapoint.hub.applications import api as notices
 from mynapoint.hub.applications.provider_door import BODY_BYTES_MAX, MEDIA_TYPE, Parameter
 from mynapoint.hub.ledger import api as reports
+from mynapoint.hub.payment_services import openapi
 from mynapoint.hub.problems import MEANINGS, PROBLEM_JSON, URN, ProblemCode
 
 Member = dict[str, Any]
@@ -47,11 +48,12 @@ _OF_A_BODY = (
 )
 
 _DESCRIPTION = f"""\
-Bodies are JSON lines ({MEDIA_TYPE}), one message a line. A media type of lines is described here as the array of its
-lines, as OpenAPI 3.2 does it: the first item is the first line. Whole numbers are written without fraction or exponent.
+Providers' bodies are JSON lines ({MEDIA_TYPE}), one message a line. A media type of lines is described here as the array
+of its lines, as OpenAPI 3.2 does it: the first item is the first line. Whole numbers are written without fraction or
+exponent.
 
-Every request is signed (RFC 9421, Ed25519) with a nonce of its own, and refused the second time. Unknown members and
-query parameters are refused. Every “no” is problem+json with a code of a closed list."""
+Every request of a provider is signed (RFC 9421, Ed25519) with a nonce of its own, and refused the second time. Unknown
+members and query parameters are refused. Every “no” is problem+json; a provider's has a code of a closed list."""
 
 
 def document() -> Member:
@@ -59,16 +61,20 @@ def document() -> Member:
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
-        "info": {"title": "mynapoint: the door for providers", "version": "1", "description": _DESCRIPTION},
+        "info": {"title": "mynapoint: the doors for programs", "version": "1", "description": _DESCRIPTION},
         "servers": [{"url": "/", "description": "This hub."}],
-        "tags": [{"name": "provider", "description": "Between a payment service's provider and the hub."}],
+        "tags": [
+            {"name": "provider", "description": "Between a payment service's provider and the hub."},
+            {"name": "public", "description": "For everybody, unsigned: the search for payment services."},
+        ],
         "paths": {
             f"/api/{notices.PATH}": {"get": _notices()},
             f"/api/{reports.PATH}": {"post": _award_reports()},
+            **openapi.PATHS,
         },
         "webhooks": {"accountProof": {"post": _account_proof()}},
         "components": {
-            "schemas": {**schemas(), "Problem": _problem()},
+            "schemas": {**schemas(), "Problem": _problem(), **openapi.SCHEMAS},
             "parameters": {name.replace("-", ""): one for name, one in _HEADERS.items()},
             "responses": _problem_responses(),
         },

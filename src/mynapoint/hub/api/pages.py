@@ -57,8 +57,8 @@ def _operation(path: str, item: dict[str, Any]) -> dict[str, Any]:
         "path": path,
         "id": told["operationId"],
         "summary": told["summary"],
-        "description": told["description"],
-        "parameters": [one for one in told["parameters"] if "name" in one],
+        "description": told.get("description", ""),
+        "parameters": [(one, _shape(one["schema"])) for one in told["parameters"] if "name" in one],
         "sent": sent,
         "headers": told["responses"]["200"].get("headers", {}).items(),
         "answered": [_body(media, content) for media, content in told["responses"]["200"].get("content", {}).items()],
@@ -67,8 +67,9 @@ def _operation(path: str, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _body(media: str, content: dict[str, Any]) -> dict[str, Any]:
-    example = next(iter(content["examples"].values()))["value"]
-    lines = example if isinstance(example, list) else [example]
+    lines: list[Any] = []
+    for one in content.get("examples", {}).values():
+        lines += one["value"] if isinstance(one["value"], list) else [one["value"]]
     schema = content["schema"]
     refs = [*schema.get("prefixItems", []), *schema.get("oneOf", [])]
     refs += [one for one in (schema.get("items"), schema) if one and "$ref" in one]
@@ -82,7 +83,7 @@ def _body(media: str, content: dict[str, Any]) -> dict[str, Any]:
 def _message(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": name,
-        "description": schema["description"],
+        "description": schema.get("description", ""),
         "members": [(member, _shape(one), one.get("description", "")) for member, one in schema["properties"].items()],
     }
 
@@ -91,8 +92,14 @@ def _shape(schema: dict[str, Any]) -> str:
     if "const" in schema:
         return json.dumps(schema["const"])
     if "enum" in schema:
-        return " | ".join(str(one) for one in schema["enum"])
+        return " | ".join(str(one) for one in schema["enum"] if one != "")
+    if schema.get("type") == "string" and "pattern" in schema and "format" not in schema:
+        return str(schema["pattern"])
     if "minimum" in schema:
         bounds = f"{schema['minimum']} … {schema.get('maximum', '')}"
         return f"integer, {bounds}{', not 0' if 'not' in schema else ''}"
-    return str(schema.get("format") or schema["type"])
+    if "$ref" in schema or "oneOf" in schema:
+        refs = [one.get("$ref", "") for one in (schema, *schema.get("oneOf", ()))]
+        return " | ".join(ref.rpartition("/")[2] for ref in refs if ref)
+    shape = schema.get("format") or schema["type"]
+    return " | ".join(shape) if isinstance(shape, list) else str(shape)
