@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from threading import Lock
 from typing import Any, TypeVar
 
 from mynapoint.hub.payment_services.history_rows import RegisterChange
@@ -34,6 +35,9 @@ class Listed:
             self.made[what] = make()
         found: Made = self.made[what]
         return found
+
+
+_Known = tuple[_Version | None, tuple[Listed, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,13 @@ def approved() -> Sequence[Listed]:
     One small query tells whether the history has grown since the list was read; only then it is read again. The
     database lets no entry change its state without its history (migration 0003), and actions write none without.
     """
-    version = RegisterChange.objects.order_by("-id").values_list("id", "recorded_at").first()
-    known = _known.get("list")
-    if known is None or version is None or known[0] != version:
-        _known["list"] = known = (version, _read())
+    version, known = _version(), _known.get("list")
+    if not _holds(known, version):
+        with _one_reads:  # the others wait for it rather than answer of what was
+            version, known = _version(), _known.get("list")
+            if not _holds(known, version):
+                _known["list"] = known = (version, _read())
+    assert known is not None, "read above"
     return known[1]
 
 
@@ -90,10 +97,20 @@ def offer(one: Listed, *, on: date, taking_applications: Sequence[IncentiveId]) 
     )
 
 
+def _version() -> _Version | None:
+    """Return what tells the history as it stands from any other; None where there is none yet."""
+    return RegisterChange.objects.order_by("-id").values_list("id", "recorded_at").first()
+
+
+def _holds(known: _Known | None, version: _Version | None) -> bool:
+    return known is not None and version is not None and known[0] == version
+
+
 def _read() -> tuple[Listed, ...]:
     rows = PaymentService.objects.filter(state=State.APPROVED).select_related("provider")
     rows = rows.prefetch_related("channels", "participations", "security_codes")
     return tuple(listed(row) for row in rows.order_by("sort_key", "number"))
 
 
-_known: dict[str, tuple[_Version | None, tuple[Listed, ...]]] = {}
+_known: dict[str, _Known] = {}
+_one_reads = Lock()
