@@ -33,26 +33,30 @@ def verify_audit(
     ] = None,
     record: Annotated[int | None, typer.Option(help="Print the proof that this record is in the log, as JSON.")] = None,
     public_key: Annotated[
-        str, typer.Option(help="The hub's public key in hex, where the state folder is not at hand or not trusted.")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            help="KEY_ID=HEX, a public key of the hub that is retired; or all, where its folder is not trusted."
+        ),
+    ] = None,
 ) -> None:
     """Recompute the whole log from the records; exit status 1 when one was changed, removed or put in, and which."""
     start_django()
-    from mynapoint.hub.applications.secrets import HUB_KEY_ID, hub_key
+    from mynapoint.hub.applications.secrets import published_keys
     from mynapoint.hub.audit.verification import KnownHead, verify
 
     if record is not None:
         _prove(record)
         return
     try:
-        key = bytes.fromhex(public_key) or hub_key().public_bytes()
+        keys = {one.key.key_id: one.key.public_bytes() for one in published_keys()}
+        keys |= {name: bytes.fromhex(told) for name, _, told in (one.partition("=") for one in public_key or [])}
         heads = [
             KnownHead(int(size), bytes.fromhex(root)) for size, _, root in (one.partition(":") for one in kept or [])
         ]
     except ValueError as error:
-        typer.echo(f"--kept takes SIZE:ROOT and --public-key hex digits: {error}", err=True)
+        typer.echo(f"--kept takes SIZE:ROOT and --public-key KEY_ID=HEX: {error}", err=True)
         raise typer.Exit(2) from error
-    found = verify(lambda key_id: key if key_id == HUB_KEY_ID else None, kept=heads)
+    found = verify(keys.get, kept=heads)
     for fault in found.faults:
         typer.echo(fault, err=True)
     if found.erased:

@@ -73,6 +73,13 @@ def test_the_constraints_that_decide_races_are_in_the_database(db: None) -> None
     assert known >= CONSTRAINTS
 
 
+def test_every_trigger_of_the_database_is_one_that_is_asked_for(db: None) -> None:
+    own = {f"{table}_no_{change}" for table in TABLES for change in ("update", "delete", "change", "truncate")}
+
+    assert {name for _, name in every_trigger()} - own == set(GUARDS), "add new ones to TABLES or GUARDS"
+    assert {table for table, name in every_trigger() if name in own} == set(TABLES)
+
+
 def test_an_append_only_table_without_its_triggers_stops_the_hub(file_database: None) -> None:
     with as_owner():
         for table in TABLES:

@@ -12,10 +12,14 @@ TABLES: dict[str, tuple[str, ...]] = {
     "audit_sealedrecord": (),
     "applications_application": (),
     "applications_consent": (),
+    "applications_keptanswer": (),
     "applications_notice": ("cursor",),
     "identity_residentmerge": (),
     "ledger_awardreport": (),
     "ledger_ledgerentry": (),
+    "payment_services_registerchange": (),
+    "reservations_givenmykeyid": (),
+    "reservations_mykeyidstep": (),
 }
 """Every append-only table, and its columns that are given a value once, later. Asked for at every start (schema.py)."""
 

@@ -15,6 +15,9 @@ GUARDS = (
     "stands_for_survivor_update",
     "total_of_survivor_insert",
     "total_of_survivor_update",
+    "register_history_insert",
+    "register_state_has_history_insert",
+    "register_state_has_history_update",
 )
 """Every guarding trigger by name; asked for at every start (schema.py)."""
 
