@@ -45,13 +45,7 @@ def document(
             "name_en": service.name_en,
             "kind": service.kind,
             "summary": _words(service.summary),
-            "counts": service.counts,
-            "effective": service.effective,
-            "minimum_yen": service.minimum_yen,
-            "rounding": service.rounding,
-            "schedule": service.schedule,
-            "schedule_words": _words(service.schedule_words),
-            "timing": "" if service.schedule else service.timing,
+            **_award(service),
             "account": _account(service),
             "security_code": [
                 {"label": _words(code.label), "help": _words(code.help), "pattern": code.pattern} for code in codes
@@ -112,6 +106,18 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
         key: [old.get(key), new.get(key)]
         for key in [*new, *(key for key in old if key not in new)]
         if key != "state" and old.get(key) != new.get(key)
+    }
+
+
+def _award(service: PaymentService) -> Document:
+    return {
+        "counts": service.counts,
+        "effective": service.effective,
+        "minimum_yen": service.minimum_yen,
+        "rounding": service.rounding,
+        "schedule": service.schedule,
+        "schedule_words": _words(service.schedule_words),
+        "timing": "" if service.schedule else service.timing,
     }
 
 
