@@ -18,6 +18,11 @@ MYNAPOINT_OPENID_ISSUER, _AUTHORIZE, _TOKEN, _KEYS, _CLIENT_ID, _CLIENT_KEY, _AC
                           is called there and the file of its private key (hub/identity/oidc_provider.py)
 MYNAPOINT_BATCH_WRITES yes: applications that wait are written together, for days on which many do; on PostgreSQL
                        alone, with 32 threads or more (docs/decisions/0024-applying-under-load.md)
+MYNAPOINT_LAST_DAY_GRACE_MINUTES
+                       how long after the last day those who came in time are still served, where the programme file
+                       says nothing; default 0: nobody is (docs/operations.md)
+MYNAPOINT_ADMIT_IRREVOCABLE, _JOURNEY, _MACHINES, _READ
+                       how many requests of each kind a process lets in at once (hub/waiting/gates.py)
 MYNAPOINT_PHONE_ALONE  yes: a phone that nobody linked with a card is a new resident; default no, because nothing shows
                        whether that person has applied with the card already (docs/decisions/0021-phone.md)
 MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)
@@ -62,6 +67,16 @@ VERIFIERS = {
     "card": os.environ.get("MYNAPOINT_CARD_VERIFIER", "mynapoint.hub.identity.local_verifier.LocalVerifier"),
     "phone": "mynapoint.hub.identity.oidc.DigitalId",
 }
+LAST_DAY_GRACE_MINUTES = int(os.environ.get("MYNAPOINT_LAST_DAY_GRACE_MINUTES", "0"))
+ADMIT = {
+    kind: int(os.environ.get(f"MYNAPOINT_ADMIT_{kind.upper()}", most))
+    for kind, most in (
+        ("irrevocable", "32" if BATCH_WRITES else "8"),
+        ("journey", "16"),
+        ("machines", "4"),
+        ("read", "8"),
+    )
+}
 BANNER: object = ""
 
 
@@ -103,8 +118,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "mynapoint.hub.web.ApiProblems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mynapoint.hub.waiting.admission.Admission",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "mynapoint.hub.identity.private_pages.PrivatePages",
+    "mynapoint.hub.waiting.places.Places",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -20,6 +20,7 @@ from mynapoint.exchange.messages import (
     ProofRefusal,
 )
 from mynapoint.hub.applications import account_proof, applying
+from mynapoint.hub.applications.last_day import Judged
 from mynapoint.hub.applications.models import Application, Draft, Registration
 from mynapoint.hub.applications.permission import incentive_on, reasons_against
 from mynapoint.hub.applications.secrets import account_key, hub_key, request_id
@@ -30,7 +31,7 @@ from mynapoint.hub.identity.actions import Signature
 from mynapoint.hub.identity.lineage import everyone, lock_survivor, surviving
 from mynapoint.hub.identity.models import Credential, OidcSubject, Resident
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
-from mynapoint.programme.values import AccountId, IncentiveId, ServiceNumber, tokyo_day
+from mynapoint.programme.values import AccountId, IncentiveId, ServiceNumber
 
 DRAFT_LIFE = timedelta(days=1)
 """Far beyond a session (settings.SESSION_COOKIE_AGE), outside which a draft is of no use."""
@@ -69,13 +70,16 @@ def prove_account(
     incentive: IncentiveId,
     account: Account,
     now: datetime,
+    judged: Judged | None = None,
 ) -> Draft:
     """Ask the provider whether account and codes belong together; keep only its proof, in a draft. Raises Refused.
 
+    ``judged``   as of when days are judged, for a person who came in time (last_day.py)
     ``session``  the digest of the session that asks (identity.card_step.session_digest)
     Nothing is half kept: without an answer there is no draft, and the same form may be sent again.
     """
-    _refuse(reasons_against(resident=resident, service=service, incentive=incentive, on=tokyo_day(now)))
+    judged = judged or Judged(now)
+    _refuse(reasons_against(resident=resident, service=service, incentive=incentive, on=judged.day))
     told = _ask(resident=resident, service=service, incentive=incentive, account=account)
     if isinstance(told, AccountProofRefused):
         refusal = _PROOF_REFUSALS[told.reason]
@@ -90,11 +94,19 @@ def prove_account(
         incentive=incentive,
         account=account,
         told=told,
+        on=judged.day,
         now=now,
     )
 
 
-def apply(*, draft: Draft, signature: Signature, credential: Credential | OidcSubject, now: datetime) -> Application:
+def apply(
+    *,
+    draft: Draft,
+    signature: Signature,
+    credential: Credential | OidcSubject,
+    now: datetime,
+    judged: Judged | None = None,
+) -> Application:
     """Record a resident's choice of payment service, for good, with the statement they signed. Raises Refused.
 
     Application, consent, notice and audit record are one transaction. Two at once: the database lets one through.
@@ -104,9 +116,9 @@ def apply(*, draft: Draft, signature: Signature, credential: Credential | OidcSu
         raise Refused(Refusal.DRAFT_REPLACED)
     assert case.survivor == surviving(credential.resident), "a draft is applied for by its own resident only"
     signer = applying.signer_of(credential, now=now)
-    applying.judge(case, signer, now=now)
+    applying.judge(case, signer, now=now, judged=judged)
     application = uuid.uuid4()
-    applying.apply_for(case, signer, signature, now=now, application=application)
+    applying.apply_for(case, signer, signature, now=now, application=application, judged=judged)
     return Application.objects.get(pk=application)
 
 
@@ -177,6 +189,7 @@ def _keep_draft(
     incentive: IncentiveId,
     account: Account,
     told: AccountProof,
+    on: date,
     now: datetime,
 ) -> Draft:
     # A draft never changes: a new choice is a new draft, so a signature can only be for the one that was shown.
@@ -188,7 +201,7 @@ def _keep_draft(
         session=session,
         payment_service=service,
         incentive=incentive,
-        round_id=incentive_on(incentive, tokyo_day(now)).round.id,
+        round_id=incentive_on(incentive, on).round.id,
         counts=account.counts.value,
         account_key=account_key(ServiceNumber(service.number), account.account_id),
         account_reference=told.account_reference,

@@ -14,6 +14,7 @@ from mynapoint.hub.applications import cases_by_orm, cases_by_query
 from mynapoint.hub.applications.cases import Case, KnownCertificate, Opened
 from mynapoint.hub.applications.entering import enter
 from mynapoint.hub.applications.entries import Entry, ToKeep
+from mynapoint.hub.applications.last_day import Judged
 from mynapoint.hub.applications.models import Application, Draft, KeptAnswer
 from mynapoint.hub.applications.permission import reasons_against_case, reasons_against_certificate
 from mynapoint.hub.identity.actions import Signature, lapsed
@@ -54,11 +55,14 @@ def signer_of(credential: Credential | OidcSubject, *, now: datetime) -> Signer:
     return Signer(known, subject=credential.pk if isinstance(credential, OidcSubject) else None)
 
 
-def judge(case: Case, signer: Signer, *, now: datetime) -> None:
-    """Raise Refused with every reason why what was signed is not applied for at ``now``."""
+def judge(case: Case, signer: Signer, *, now: datetime, judged: Judged | None = None) -> None:
+    """Raise Refused with every reason why what was signed is not applied for at ``now``.
+
+    ``judged``  as of when days are judged, for a person who came in time; the certificate always is now
+    """
     if case.resident != case.survivor:
         raise Refused(Refusal.RECORDS_JOINED)
-    if reasons := reasons_against_case(case, now=now):
+    if reasons := reasons_against_case(case, now=judged.as_of if judged else now):
         raise Refused(reasons)
     if signer.certificate is not None and (
         reasons := reasons_against_certificate(signer.certificate, incentive=case.incentive, now=now)
@@ -74,8 +78,11 @@ def apply_for(
     now: datetime,
     application: uuid.UUID,
     keeps: ToKeep | None = None,
+    judged: Judged | None = None,
 ) -> None:
     """Write what was judged, for good. Raises Refused, with nothing written.
+
+    ``judged``  as of when days were judged; the audit record then holds both instants, and by what right
 
     ``keeps``  the answer to keep for a machine; its question is then taken here, in the same transaction
     """
@@ -99,7 +106,7 @@ def apply_for(
         subject=signer.subject,
         room=points_max(case.law),
         fixed_points=rule.points if isinstance(rule, DirectRule) else Points(0),
-        details=details | ({"route": "phone"} if by_phone else {}),
+        details=details | ({"route": "phone"} if by_phone else {}) | (judged.details if judged else {}),
         applied_at=now,
         takes=keeps is not None,
         keeps=keeps,
@@ -107,7 +114,7 @@ def apply_for(
     try:
         enter(entry)
     except IntegrityError as error:
-        why = _why_not(case, entry)
+        why = _why_not(case, entry, as_of=judged.as_of if judged else now)
         if why is None:
             raise
         raise why from error
@@ -122,7 +129,7 @@ def account_is_used(draft: Draft) -> bool:
     )
 
 
-def _why_not(case: Case, entry: Entry) -> Exception | None:
+def _why_not(case: Case, entry: Entry, *, as_of: datetime) -> Exception | None:
     """Say what came in between, in the same order whichever constraint noticed it on whichever database.
 
     Returns None where nothing did: then the error is a bug.
@@ -138,7 +145,7 @@ def _why_not(case: Case, entry: Entry) -> Exception | None:
         earlier=cases_by_orm.earlier_application(resident.pk, case.incentive),
         reservation=reservation.pk if reservation else None,
     )
-    if reasons := reasons_against_case(today, now=entry.applied_at):
+    if reasons := reasons_against_case(today, now=as_of):
         return Refused(reasons)
     draft = Draft.objects.filter(pk=case.draft).first()
     if draft is None:

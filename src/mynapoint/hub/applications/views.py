@@ -16,6 +16,7 @@ from mynapoint.award.refusals import Reason, Refusal, Refused
 from mynapoint.hub import web
 from mynapoint.hub.applications import actions
 from mynapoint.hub.applications.forms import AccountForm
+from mynapoint.hub.applications.last_day import Judged, judged
 from mynapoint.hub.applications.models import Draft, StandingApplication
 from mynapoint.hub.applications.permission import incentive_on, reasons_against
 from mynapoint.hub.applications.standing import applications_of
@@ -26,6 +27,7 @@ from mynapoint.hub.identity.sessions import ResidentRequest, resident_required
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay
 from mynapoint.hub.payment_services.search import approved_service
+from mynapoint.hub.waiting.places import own_ticket
 from mynapoint.programme.values import IncentiveId, tokyo_day
 
 
@@ -34,9 +36,10 @@ from mynapoint.programme.values import IncentiveId, tokyo_day
 @resident_required
 def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse:
     """Ask for the account; prove it with the provider; go on to the confirmation."""
-    service, chosen = _choice(number, incentive)
     now = web.now()
-    against = reasons_against(resident=request.resident, service=service, incentive=chosen.id, on=tokyo_day(now))
+    as_judged = judged(IncentiveId(incentive), own_ticket(request), now=now)
+    service, chosen = _choice(number, incentive, as_judged)
+    against = reasons_against(resident=request.resident, service=service, incentive=chosen.id, on=as_judged.day)
     context = {"service": service, "incentive": chosen}
     if against:
         return _cannot(request, context, against)
@@ -53,6 +56,7 @@ def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse
             incentive=chosen.id,
             account=form.account(),
             now=now,
+            judged=as_judged,
         )
     except Refused as refused:
         context |= {"form": form, "refusals": web.sentences(refused.reasons)}
@@ -64,8 +68,9 @@ def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse
 @resident_required
 def confirm(request: ResidentRequest, number: str, incentive: str) -> HttpResponse:
     """Show what was proved and the exact statement, and send the resident to their card."""
-    service, chosen = _choice(number, incentive)
-    against = reasons_against(resident=request.resident, service=service, incentive=chosen.id, on=tokyo_day(web.now()))
+    as_judged = judged(IncentiveId(incentive), own_ticket(request), now=web.now())
+    service, chosen = _choice(number, incentive, as_judged)
+    against = reasons_against(resident=request.resident, service=service, incentive=chosen.id, on=as_judged.day)
     context = {"service": service, "incentive": chosen}
     if against:
         return _cannot(request, context, against)
@@ -90,7 +95,9 @@ def signed(request: ResidentRequest) -> HttpResponse:
     draft = _drafts(request).filter(pk=signature.subject).first()
     if draft is None:
         raise Refused(Refusal.DRAFT_REPLACED)
-    application = actions.apply(draft=draft, signature=signature, credential=credential, now=web.now())
+    now = web.now()
+    as_judged = judged(IncentiveId(draft.incentive), own_ticket(request), now=now)
+    application = actions.apply(draft=draft, signature=signature, credential=credential, now=now, judged=as_judged)
     return redirect("applications:receipt", application.pk)
 
 
@@ -115,9 +122,9 @@ def _drafts(request: ResidentRequest) -> QuerySet[Draft]:
     return Draft.objects.filter(resident=request.resident, session=card_step.session_digest(request))
 
 
-def _choice(number: str, incentive: str) -> tuple[PaymentService, IncentiveOnDay]:
+def _choice(number: str, incentive: str, as_judged: Judged) -> tuple[PaymentService, IncentiveOnDay]:
     try:
-        return approved_service(number), incentive_on(IncentiveId(incentive), tokyo_day(web.now()))
+        return approved_service(number), incentive_on(IncentiveId(incentive), as_judged.day)
     except (PaymentService.DoesNotExist, KeyError) as error:
         raise Http404 from error
 

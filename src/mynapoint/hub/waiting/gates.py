@@ -1,0 +1,107 @@
+"""How many requests of each kind a process lets in at once; whoever would wait too long is told so at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import cache
+from threading import Lock, Semaphore
+
+from django.conf import settings
+
+PATIENCE_SECONDS = 2.0
+"""How long a request may wait before it is let in or told to come again."""
+
+
+class Kind(StrEnum):
+    """What a request is about; in a crowd, the later ones in this list are turned away first."""
+
+    IRREVOCABLE = "irrevocable"
+    """applying itself"""
+    JOURNEY = "journey"
+    """what leads there: signing in, the reservation, the account"""
+    MACHINES = "machines"
+    """providers' notices and reports: they come again by themselves"""
+    READ = "read"
+    """search, municipal pages, and everything else that can be read tomorrow"""
+
+
+class Gate:
+    """Lets so many in at once; as many again may wait a moment, unless it is one that never waits.
+
+    ``before``  gates whose crowd goes first: while somebody waits there, nobody is let in here
+    """
+
+    def __init__(self, at_once: int, *, waiting: int, before: Sequence[Gate] = ()) -> None:
+        self.at_once = at_once
+        self._free = Semaphore(at_once)
+        self._waiting_most = waiting
+        self._before = before
+        self._lock = Lock()
+        self.inside = 0
+        self.waiting = 0
+        self.turned_away = 0
+
+    @contextmanager
+    def place(self, *, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[bool]:
+        """Let a request in, or not: the value says which."""
+        admitted = self._enter(patience_seconds)
+        if not admitted:
+            with self._lock:
+                self.turned_away += 1
+            yield False
+            return
+        with self._lock:
+            self.inside += 1
+        try:
+            yield True
+        finally:
+            with self._lock:
+                self.inside -= 1
+            self._free.release()
+
+    def _enter(self, patience_seconds: float) -> bool:
+        if any(one.waiting for one in self._before):
+            return False
+        if self._free.acquire(blocking=False):
+            return True
+        with self._lock:
+            if self.waiting >= self._waiting_most:
+                return False
+            self.waiting += 1
+        try:
+            return self._free.acquire(timeout=patience_seconds)
+        finally:
+            with self._lock:
+                self.waiting -= 1
+
+
+@cache
+def gates() -> Mapping[Kind, Gate]:
+    """Return this process's gates."""
+    most = {kind: settings.ADMIT[kind.value] for kind in Kind}
+    irrevocable = Gate(most[Kind.IRREVOCABLE], waiting=most[Kind.IRREVOCABLE])
+    journey = Gate(most[Kind.JOURNEY], waiting=most[Kind.JOURNEY])
+    return {
+        Kind.IRREVOCABLE: irrevocable,
+        Kind.JOURNEY: journey,
+        Kind.MACHINES: Gate(most[Kind.MACHINES], waiting=0, before=[irrevocable]),
+        Kind.READ: Gate(most[Kind.READ], waiting=0, before=[irrevocable, journey]),
+    }
+
+
+def kind_of(path: str) -> Kind | None:
+    """Return what a request to a path is about; None: it is always let in (what watches the hub, and files)."""
+    if path.startswith(_ALWAYS):
+        return None
+    if path.startswith(_IRREVOCABLE):
+        return Kind.IRREVOCABLE
+    if path.startswith(_JOURNEY):
+        return Kind.JOURNEY
+    return Kind.MACHINES if path.startswith("/api/provider/") else Kind.READ
+
+
+_IRREVOCABLE = ("/apply/signed/", "/api/resident/")
+_JOURNEY = ("/sign-in/", "/sign-out/", "/signed-out/", "/card/", "/phone/", "/reservation/", "/apply/")
+_ALWAYS = ("/healthz", "/readyz", "/metrics", "/static/")
