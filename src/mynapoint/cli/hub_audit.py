@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mynapoint.cli.hub_start import start_django
+
+if TYPE_CHECKING:
+    from mynapoint.hub.audit.verification import Verified
 
 
 def seal() -> None:
@@ -57,6 +60,12 @@ def verify_audit(
         typer.echo(f"--kept takes SIZE:ROOT and --public-key KEY_ID=HEX: {error}", err=True)
         raise typer.Exit(2) from error
     found = verify(keys.get, kept=heads)
+    _tell(found)
+    if found.faults:
+        raise typer.Exit(1)
+
+
+def _tell(found: Verified) -> None:
     for fault in found.faults:
         typer.echo(fault, err=True)
     if found.erased:
@@ -66,8 +75,6 @@ def verify_audit(
         f"{len(found.faults)} faults"
     )
     typer.echo(f"head of the log: {found.sealed}:{found.root.hex()}")
-    if found.faults:
-        raise typer.Exit(1)
 
 
 def _prove(record: int) -> None:
