@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from hub.applications.machines import CARDS, asks, proved_choice
 from hub.at_once import all_at_once
-from mynapoint.hub.applications import entering
+from mynapoint.hub.applications import entering, resident_door
 from mynapoint.hub.applications.models import Application, Consent, KeptAnswer, Notice
 from mynapoint.hub.audit.models import Act, AuditRecord
 
@@ -59,6 +63,23 @@ def test_one_question_under_32_keys_is_taken_once() -> None:
     assert outcomes.pop("applied") == 1
     assert set(outcomes) <= {"already_applied", "challenge_expired", "draft_replaced"}, outcomes
     assert Application.objects.count() == Consent.objects.count() == 1
+    assert KeptAnswer.objects.filter(is_refusal=False).count() == 1
+
+
+def test_a_key_whose_request_is_still_under_way_is_told_to_come_again(database: str) -> None:
+    if database != "postgresql":
+        pytest.skip("SQLite has one writer: the second request waits, then is answered the same")
+    choice, key = proved_choice("aoki"), secrets.token_urlsafe(16)
+    body = json.dumps({"nonce": choice.nonce, "token": choice.credential.serial}).encode()
+    with psycopg.connect(**connection.get_connection_params() | {"context": None, "cursor_factory": None}) as other:
+        other.execute("INSERT INTO applications_keptanswer VALUES (%s, repeat('0', 64), false, 'x', now())", [key])
+
+        said = resident_door.answer("POST", "application/json", key, lambda: body)
+
+        other.rollback()
+    assert (said.status, json.loads(said.body)["type"]) == (409, "urn:mynapoint:problem:in_flight")
+    assert said.headers["Retry-After"]
+    assert resident_door.answer("POST", "application/json", key, lambda: body).status == 201
 
 
 def test_32_people_at_once_apply_and_everything_is_kept_of_each() -> None:

@@ -75,12 +75,18 @@ class Writer:
     def _write(self, batch: Sequence[_Waiting]) -> None:
         together, alone = _apart(batch)
         try:
-            self._write_many([one.entry for one in together])
+            if len(together) > 1:
+                self._write_many([one.entry for one in together])
+            else:
+                self._write_one(together[0].entry)
         except (IntegrityError, OperationalError) as error:
             if not _is_undone(error):
                 connection.close()
                 return _tell(together + alone, error)
-            alone = together + alone  # which one cannot be written, and why, only each by itself tells
+            if len(together) > 1:
+                alone = together + alone  # which one cannot be written, and why, only each by itself tells
+            else:
+                _tell(together, error)
         except Exception as error:  # noqa: BLE001 - a bug: whoever waits is told, and raises it
             return _tell(together + alone, error)
         else:

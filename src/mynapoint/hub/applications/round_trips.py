@@ -10,7 +10,6 @@ import psycopg
 from django.db import OperationalError, connection
 from psycopg.errors import Diagnostic
 
-_NOT_REPLICATED = "canceling wait for synchronous replication"
 _here = threading.local()
 
 
@@ -35,10 +34,10 @@ def query(sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         rows = cursor.fetchall()
     if _here.unconfirmed:
         _here.unconfirmed = False
-        raise OutcomeUnknown(_NOT_REPLICATED)
+        raise OutcomeUnknown("no standby has confirmed the commit")
     return rows
 
 
 def _notice(said: Diagnostic) -> None:
-    if _NOT_REPLICATED in (said.message_primary or ""):
+    if said.source_function == "SyncRepWaitForLSN":  # its text is in the server's language
         _here.unconfirmed = True
