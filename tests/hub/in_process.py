@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
@@ -22,6 +24,7 @@ class InProcessHub(httpx.BaseTransport):
             response = self._inner.handle_request(request)
             response.read()
             response.close()
+            response.elapsed = timedelta(0)
             return response
         finally:
             request_started.connect(close_old_connections)

@@ -48,7 +48,7 @@ _OF_A_BODY = (
 )
 
 _DESCRIPTION = f"""\
-Providers' bodies are JSON lines ({MEDIA_TYPE}), one message a line. A media type of lines is described here as the array
+Providers' bodies are JSON lines ({MEDIA_TYPE}), one message a line. A media type of lines is described as the array
 of its lines, as OpenAPI 3.2 does it: the first item is the first line. Whole numbers are written without fraction or
 exponent.
 
