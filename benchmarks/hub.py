@@ -1,0 +1,263 @@
+"""How fast the hub is on PostgreSQL: applying against pgbench and a rival, a steady rate, an overload, the search.
+
+    ./run bench hub [--quick] [--only JOB …] [--turns N] [--peak-day [N]]
+
+It starts its own PostgreSQL (fsync and synchronous_commit on), the hub on granian, and what loads them; all share this
+machine. Slices take turns with pgbench doing the same writes in one round trip, which is the limit; a ratio is the
+median of the turns' own ratios. ``CPU`` compares what one application costs in CPU time, load generator and PostgreSQL
+included: it depends least on who else is at work. Every certificate is seen for the first time. One line a mark:
+``MARK name measured target ok|short``. Exit 1 where an answer is wrong; 0 where marks are short.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "tests")]
+
+from hub_jobs import loads, register, servers  # noqa: E402 - needs the path set above
+from hub_jobs.arrivals import arrive  # noqa: E402
+from hub_jobs.loads import Slice  # noqa: E402
+from hub_jobs.servers import Server  # noqa: E402
+from hub_jobs.stage import DATABASE, Stage, stage  # noqa: E402
+
+PACKAGES = ("Django", "granian", "psycopg", "cryptography")
+RIVALS = ("fastapi", "sqlalchemy", "asyncpg", "uvicorn")
+JOBS = ("limit", "steady", "overload", "search")
+STEADY_RATE = 150
+OURS, BATCHED, RIVAL = "hub", "hub, micro-batches", "FastAPI + SQLAlchemy ORM"
+THREADS = {OURS: 8, BATCHED: 32}
+
+
+@dataclass
+class Options:
+    """What is measured, and for how long."""
+
+    only: list[str]
+    turns: int
+    seconds: int
+    each: int
+    steady_seconds: int
+    peak_day: int
+
+
+def main() -> int:
+    """Measure and print; 1 where something was lost or answered wrongly."""
+    options = _options()
+    _print_machine()
+    people = _people_needed(options)
+    began = time.monotonic()
+    wrong: list[str] = []
+    with TemporaryDirectory(prefix="mynapoint-bench-") as name:
+        folder = Path(name)
+        with stage(folder, signed=people, unsigned=_limit_needs(options)) as on:
+            print(
+                f"PostgreSQL {_postgresql(on)}; {people} people ready after {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
+            for job in options.only:
+                {"limit": _limit, "steady": _steady, "overload": _overload, "search": _search}[job](on, options, wrong)
+            if options.peak_day:
+                _peak_day(on, options.peak_day)
+    for one in wrong:
+        print(f"WRONG: {one}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _limit(on: Stage, options: Options, wrong: list[str]) -> None:
+    """Applying, in slices that take turns with the limit's."""
+    ratios: dict[str, list[tuple[float, float]]] = {}
+    slices: dict[str, list[Slice]] = {"pgbench": []}
+    with ExitStack() as stack:
+        asked = [(name, stack.enter_context(_hub(on, name))) for name in (OURS, BATCHED)]
+        asked += [(RIVAL, stack.enter_context(rival)) for rival in _rival(on)]
+        for _, server in asked:  # plans, connections, the law: what a server does once
+            warm = loads.wrk(on.take(options.each), port=server.port, seconds=5, pids=[], folder=on.folder)
+            if not warm.done or warm.failed:
+                wrong.append(f"{name}: {warm.done} done and {warm.failed} refused when it was warmed up")
+        with on.cluster.connect(DATABASE) as connection:
+            connection.execute("ANALYZE")
+        for _ in range(options.turns):
+            for name, server in asked:
+                limit = on.limit(options.seconds)
+                before = on.count()
+                pids = [on.postmaster, server.pid]
+                own = loads.wrk(
+                    on.take(options.each), port=server.port, seconds=options.seconds, pids=pids, folder=on.folder
+                )
+                if own.failed or not own.done <= on.count() - before <= own.done + loads.CONNECTIONS:
+                    wrong.append(f"{name}: {own.done} answered, {on.count() - before} kept, {own.failed} refused")
+                slices["pgbench"].append(limit)
+                slices.setdefault(name, []).append(own)
+                ratios.setdefault(name, []).append((own.rate / limit.rate, limit.cpu_each / own.cpu_each))
+    _report(slices, ratios)
+
+
+def _report(slices: dict[str, list[Slice]], ratios: dict[str, list[tuple[float, float]]]) -> None:
+    for name, own in slices.items():
+        rates = [one.rate for one in own]
+        print(
+            f"{name:26} {median(rates):7.0f}/s (best {max(rates):.0f}), "
+            f"{median(one.cpu_each for one in own) * 1e6:6.0f} µs CPU each, "
+            f"p50 {median(one.p50_ms for one in own):.0f} ms, p99 {median(one.p99_ms for one in own):.0f} ms"
+        )
+    for name, mark, target in ((OURS, "apply_of_pgbench", 0.3), (BATCHED, "apply_batched_of_pgbench", 0.6)):
+        rates, costs = zip(*ratios[name], strict=True)
+        _mark(mark, median(rates), target, at_most=False)
+        print(f"     between {min(rates):.2f} and {max(rates):.2f}; by CPU {median(costs):.2f}")
+    if RIVAL in ratios:
+        for name, mark in ((OURS, "apply_times_fastapi_orm"), (BATCHED, "apply_batched_times_fastapi_orm")):
+            pairs = list(zip(ratios[name], ratios[RIVAL], strict=True))
+            if not all(theirs[0] for _, theirs in pairs):
+                break
+            _mark(mark, median(ours[0] / theirs[0] for ours, theirs in pairs), 4.0, at_most=False)
+            print(f"     by CPU {median(ours[1] / theirs[1] for ours, theirs in pairs):.2f}")
+
+
+def _steady(on: Stage, options: Options, wrong: list[str]) -> None:
+    """A steady rate, whoever is still waiting for an answer."""
+    with _hub(on, OURS) as server:
+        arrive(on.take(100), port=server.port, rate=50)  # warms up
+        before = on.count()
+        people = on.take(STEADY_RATE * options.steady_seconds)
+        arrived = arrive(people, port=server.port, rate=STEADY_RATE)
+        kept, lost = on.count() - before, arrived.statuses[201] - (on.count() - before)
+    print(f"steady {STEADY_RATE}/s for {options.steady_seconds} s: {dict(arrived.statuses)}, {kept} kept")
+    _mark("steady_p99_ms", arrived.percentile(0.99), 500, at_most=True)
+    print(f"     p50 {arrived.percentile(0.5):.0f} ms, slowest {arrived.percentile(1):.0f} ms")
+    _mark("steady_not_201", len(people) - arrived.statuses[201], 0, at_most=True)
+    if lost > 0:
+        wrong.append(f"{lost} acknowledged applications are lost")
+
+
+def _overload(on: Stage, options: Options, wrong: list[str]) -> None:
+    """Ten times the connections that bring the best rate."""
+    with _hub(on, OURS) as server:
+        best = [_asked(on, server, options, loads.CONNECTIONS) for _ in range(2)][-1]
+        flood = _asked(on, server, options, loads.CONNECTIONS * 10)
+    print(f"overload: best {best.rate:.0f}/s p99 {best.p99_ms:.0f} ms; ten times the connections {flood.rate:.0f}/s")
+    print(
+        f"     p50 {flood.p50_ms:.0f} ms, p99 {flood.p99_ms:.0f} ms, "
+        f"{flood.failed} not 201 of {flood.done + flood.failed}"
+    )
+    _mark("overload_goodput", flood.rate / best.rate, 0.8, at_most=False)
+
+
+def _asked(on: Stage, server: Server, options: Options, connections: int) -> Slice:
+    people, pids = on.take(options.each), [on.postmaster, server.pid]
+    seconds = options.seconds
+    return loads.wrk(people, port=server.port, seconds=seconds, pids=pids, folder=on.folder, connections=connections)
+
+
+def _search(on: Stage, _options: Options, _wrong: list[str]) -> None:
+    """The search over 1,000 services, as a page and as JSON."""
+    services = register.grow_to(1_000)
+    with _hub(on, OURS) as server:
+        for kind, milliseconds in register.searched(server.port).items():
+            ordered = sorted(milliseconds)
+            _mark(f"search_{kind}_p95_ms", ordered[int(len(ordered) * 0.95)], 50, at_most=True)
+            print(
+                f"     {len(ordered)} searches over {services} services, one after the other; "
+                f"p50 {median(ordered):.1f} ms"
+            )
+
+
+def _peak_day(on: Stage, count: int) -> None:
+    """A month's national peak day in one run; reported, not marked. People are made as they are needed."""
+    at_once, hours, size = 20_000, [], on.bytes()
+    with _hub(on, BATCHED) as server:
+        for start in range(0, count, at_once):
+            on.invite(min(at_once, count - start))
+            people = on.take(min(at_once, count - start))
+            before = on.count()
+            own = loads.wrk(people, port=server.port, seconds=600, pids=[on.postmaster, server.pid], folder=on.folder)
+            hours.append(own.rate)
+            print(
+                f"peak day: {start + len(people):,} of {count:,}, {own.rate:.0f}/s, {on.count() - before} kept",
+                flush=True,
+            )
+    print(f"peak day: slowest 20,000 at {min(hours):.0f}/s, median {median(hours):.0f}/s; 113/s is the assumed peak")
+    print(f"peak day: the database grew by {(on.bytes() - size) / count:,.0f} bytes an application")
+
+
+@contextmanager
+def _hub(on: Stage, name: str) -> Iterator[Server]:
+    folder = on.folder / name.replace(" ", "-").replace(",", "")
+    folder.mkdir(exist_ok=True)
+    environment = on.environment | {"MYNAPOINT_BATCH_WRITES": "yes" if name == BATCHED else "no"}
+    with servers.hub(environment, folder, threads=THREADS[name]) as server:
+        yield server
+
+
+def _rival(on: Stage) -> Iterator[object]:
+    """Yield the rival's server, if its packages are there."""
+    if not servers.rival_packages():
+        print("WITHOUT FastAPI AND SQLAlchemy (./run bench hub installs them): NO COMPARISON WITH THEM")
+        return
+    yield servers.rival(on.cluster, DATABASE, on.folder)
+
+
+def _mark(name: str, measured: float, target: float, *, at_most: bool) -> None:
+    met = measured <= target if at_most else measured >= target
+    print(f"MARK {name} {measured:.2f} {target:.2f} {'ok' if met else 'short'}", flush=True)
+
+
+def _people_needed(options: Options) -> int:
+    one = {
+        "limit": 3 * options.each * (options.turns + 1),
+        "steady": STEADY_RATE * options.steady_seconds + 100,
+        "overload": 3 * options.each,
+        "search": 0,
+    }
+    return sum(one[job] for job in options.only)
+
+
+def _limit_needs(options: Options) -> int:
+    return 3 * options.turns * options.seconds * 2_500 if "limit" in options.only else 10
+
+
+def _print_machine() -> None:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    cpu = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    now = datetime.now(UTC)
+    print(f"{now:%Y-%m-%d %H:%M} UTC, {os.cpu_count()} processors ({cpu}), load {os.getloadavg()[0]:.1f}")
+    print(f"Python {platform.python_version()}, {', '.join(f'{name} {version(name)}' for name in PACKAGES)}")
+
+
+def _postgresql(on: Stage) -> str:
+    told = subprocess.run(
+        [str(on.cluster.binaries / "postgres"), "--version"], capture_output=True, text=True, check=True
+    )
+    return told.stdout.split()[2]
+
+
+def _options() -> Options:
+    parser = argparse.ArgumentParser(prog="./run bench hub", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "--quick", action="store_true", help="within 5 minutes: 3 turns of 2 s, 30 s of the steady rate"
+    )
+    parser.add_argument("--only", nargs="+", choices=JOBS, default=list(JOBS), help="these jobs alone")
+    parser.add_argument("--turns", type=int, help="how many turns, instead of 5")
+    parser.add_argument("--peak-day", type=int, nargs="?", const=1_200_000, default=0, help="also a whole peak day")
+    told = parser.parse_args()
+    turns, seconds = told.turns or (3 if told.quick else 5), 2 if told.quick else 4
+    steady = 30 if told.quick else 600
+    return Options(told.only, turns, seconds, each=500 * seconds, steady_seconds=steady, peak_day=told.peak_day)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

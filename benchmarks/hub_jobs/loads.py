@@ -1,0 +1,117 @@
+"""Loads in slices: wrk asking for applications, pgbench doing the same writes; each with what the CPU cost."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub_jobs.machine import cpu_seconds
+from hub_jobs.people import Person
+
+CONNECTIONS = 64
+THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What one slice brought: requests done well, others, seconds, and CPU seconds of everything that took part."""
+
+    done: int
+    failed: int
+    seconds: float
+    cpu_seconds: float
+    p50_ms: float = 0.0
+    p99_ms: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Done well a second."""
+        return self.done / self.seconds
+
+    @property
+    def cpu_each(self) -> float:
+        """CPU seconds for each one done well."""
+        return self.cpu_seconds / max(self.done, 1)
+
+
+_SCRIPT = """
+local all, number = {}, 0
+function setup(thread) number = number + 1; thread:set("name", os.getenv("BODIES") .. number) end
+function init(args)
+  lines, at = {}, 0
+  for line in io.lines(name) do lines[#lines + 1] = line end
+end
+function request()
+  at = at + 1
+  if at >= #lines then wrk.thread:stop() end
+  local line = lines[at] or lines[#lines]
+  local key, body = line:sub(1, 22), line:sub(24)
+  return wrk.format("POST", "/api/resident/v1/applications",
+    {["Content-Type"] = "application/json", ["Idempotency-Key"] = key}, body)
+end
+done201, other = 0, 0
+function response(status) if status == 201 then done201 = done201 + 1 else other = other + 1; last = status end end
+local threads = {}
+local first = setup
+function setup(thread) first(thread); threads[#threads + 1] = thread end
+function done(summary, latency)
+  local good, bad = 0, 0
+  for _, thread in ipairs(threads) do good = good + thread:get("done201"); bad = bad + thread:get("other") end
+  io.write(string.format("RESULT %d %d %d %f %f\\n", good, bad, summary.duration,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+end
+"""
+
+
+def wrk(
+    people: Sequence[Person],
+    *,
+    port: int,
+    seconds: float,
+    pids: Sequence[int],
+    folder: Path,
+    connections: int = CONNECTIONS,
+) -> Slice:
+    """Let people apply, each once, 64 at a time, for some seconds or until everybody has."""
+    script = folder / "apply.lua"
+    script.write_text(_SCRIPT)
+    for thread in range(THREADS):
+        lines = (secrets.token_urlsafe(16).encode() + b" " + one.request for one in people[thread::THREADS])
+        (folder / f"bodies{thread + 1}").write_bytes(b"\n".join(lines) + b"\n")
+    command = ["wrk", "-t", str(THREADS), "-c", str(connections), "-d", f"{seconds:.0f}s", "--timeout", "10s"]
+    command += ["-s", str(script), f"http://127.0.0.1:{port}"]
+    before, own = cpu_seconds(*pids), _children()
+    told = subprocess.run(
+        command, env=os.environ | {"BODIES": str(folder / "bodies")}, capture_output=True, text=True, check=True
+    )
+    spent = cpu_seconds(*pids) - before + _children() - own
+    found = re.search(r"RESULT (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+)", told.stdout)
+    if found is None:
+        raise RuntimeError(told.stdout + told.stderr)
+    good, bad, micros, p50, p99 = found.groups()
+    return Slice(int(good), int(bad), int(micros) / 1e6, spent, float(p50), float(p99))
+
+
+def pgbench(command: Sequence[str | Path], *, pids: Sequence[int]) -> Slice:
+    """Run pgbench; its rate is without the time it takes to connect."""
+    before, own = cpu_seconds(*pids), _children()
+    began = time.monotonic()
+    told = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    spent, seconds = cpu_seconds(*pids) - before + _children() - own, time.monotonic() - began
+    rate = re.search(r"tps = ([\d.]+)", told.stdout)
+    count = re.search(r"actually processed: (\d+)", told.stdout)
+    if rate is None or count is None:
+        raise RuntimeError(told.stdout + told.stderr)
+    done = int(count[1])
+    return Slice(done, 0, done / float(rate[1]) if done else seconds, spent)
+
+
+def _children() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
