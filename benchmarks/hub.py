@@ -85,7 +85,7 @@ def _limit(on: Stage, options: Options, wrong: list[str]) -> None:
     with ExitStack() as stack:
         asked = [(name, stack.enter_context(_hub(on, name))) for name in (OURS, BATCHED)]
         asked += [(RIVAL, stack.enter_context(rival)) for rival in _rival(on)]
-        for _, server in asked:  # plans, connections, the law: what a server does once
+        for name, server in asked:  # plans, connections, the law: what a server does once
             warm = loads.wrk(on.take(options.each), port=server.port, seconds=5, pids=[], folder=on.folder)
             if not warm.done or warm.failed:
                 wrong.append(f"{name}: {warm.done} done and {warm.failed} refused when it was warmed up")
