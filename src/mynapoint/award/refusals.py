@@ -79,6 +79,7 @@ class Refusal(Enum):
     ACCOUNT_NOT_ELIGIBLE = "account_not_eligible"
     TOO_MANY_TRIES = "too_many_tries"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
+    PROVIDER_BUSY = "provider_busy"
 
     @property
     def code(self) -> str:

@@ -62,4 +62,9 @@ SENTENCES = {
         "「{service}」に接続できませんでした。申込はまだ完了していません。しばらくしてから、もう一度お試しください。",
         "{service} could not be reached. Your application has not been made. Please try again in a while.",
     ),
+    "provider_busy": (
+        "「{service}」への確認が混み合っています。入力された内容はまだ送っていません。30秒ほど待ってから、もう一度お試しください。",
+        "Many people are being checked with {service} right now. What you typed has not been sent. "
+        "Please try again in about 30 seconds.",
+    ),
 }

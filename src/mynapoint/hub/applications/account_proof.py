@@ -11,6 +11,7 @@ import httpx
 from mynapoint.exchange.codec import LINE_BYTES_MAX, MalformedMessage, decode, encode
 from mynapoint.exchange.messages import AccountProof, AccountProofRefused, AccountProofRequest
 from mynapoint.exchange.signatures import BadSignature, PublicKeyOf, SigningKey, sign_request, verify_document
+from mynapoint.hub.applications.provider_circuits import way_to
 
 PATH = "/v1/account-proofs"
 TIMEOUT = httpx.Timeout(4, connect=2)
@@ -24,6 +25,10 @@ class ProviderUnavailable(Exception):
     """No usable answer: unreachable, too slow, or not what was agreed. The same request may be sent again."""
 
 
+class ProviderBusy(ProviderUnavailable):
+    """As many ask this provider as may at once; nothing was sent."""
+
+
 class OtherContent(Exception):
     """The provider knows this request id with other content; a new id is needed."""
 
@@ -35,10 +40,31 @@ def ask(
 
     ``api_url``          the account API's base address, without a trailing slash
     ``provider_key_of``  the public keys of this provider only
-    Raises               ProviderUnavailable, OtherContent. Neither, nor any log line, names account or codes.
+    Raises               ProviderUnavailable, ProviderBusy, OtherContent. None, nor a log line, names account or codes.
     """
     if not api_url:
         raise ProviderUnavailable("this provider is not connected")
+    way = way_to(api_url)
+    with way.bulkhead.place() as has_place:
+        if not has_place:
+            raise ProviderBusy
+        if not way.circuit.lets_through():
+            raise ProviderUnavailable("it has not answered for a while, and is not asked now")
+        try:
+            told = _ask(request, api_url=api_url, key=key, provider_key_of=provider_key_of)
+        except ProviderUnavailable as error:
+            way.circuit.failed(str(error))
+            raise
+        except OtherContent:
+            way.circuit.answered()
+            raise
+        way.circuit.answered()
+        return told
+
+
+def _ask(
+    request: AccountProofRequest, *, api_url: str, key: SigningKey, provider_key_of: PublicKeyOf
+) -> AccountProof | AccountProofRefused:
     body = encode(request)
     url = api_url.rstrip("/") + PATH
     try:

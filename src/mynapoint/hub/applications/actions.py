@@ -176,6 +176,8 @@ def _ask(
             return ask(account.form_id)
         except account_proof.OtherContent:  # the form was sent before with other content; this is a new question
             return ask(secrets.token_urlsafe(16))
+    except account_proof.ProviderBusy as error:
+        raise Refused(Refusal.PROVIDER_BUSY, service=service.label) from error
     except (account_proof.ProviderUnavailable, account_proof.OtherContent) as error:
         raise Refused(Refusal.PROVIDER_UNAVAILABLE, service=service.label) from error
 

@@ -30,6 +30,9 @@ from mynapoint.hub.payment_services.search import approved_service
 from mynapoint.hub.waiting.places import own_ticket
 from mynapoint.programme.values import IncentiveId, tokyo_day
 
+BUSY_PROVIDER_SECONDS = 30
+"""As long as a provider that does not answer is left alone (identity/circuits.py)."""
+
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
@@ -60,6 +63,10 @@ def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse
         )
     except Refused as refused:
         context |= {"form": form, "refusals": web.sentences(refused.reasons)}
+        if refused.refusal is Refusal.PROVIDER_BUSY:
+            response = render(request, "applications/apply.html", context, status=503)
+            response["Retry-After"] = str(BUSY_PROVIDER_SECONDS)
+            return response
         return render(request, "applications/apply.html", context, status=422)
     return redirect("applications:confirm", number, incentive)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from mynapoint.hub.identity.bounded_http import Limits, NoAnswer, post
+from mynapoint.hub.identity.bulkheads import Bulkhead
 from mynapoint.hub.identity.certificates import IssuedCertificate
 from mynapoint.hub.identity.circuits import Circuit
 from mynapoint.hub.identity.faults import CertificateFault
@@ -15,6 +16,8 @@ from mynapoint.hub.identity.revocation_lists import RevocationList
 from mynapoint.hub.identity.trust import TrustStore
 
 LIMITS = Limits(connect_seconds=1.0, total_seconds=3.0, answer_bytes=ANSWER_BYTES_MAX)
+AT_ONCE = 8
+"""Threads of a process that wait for the responder; for whoever comes while all do, the list in force decides."""
 
 _HEADERS = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
 
@@ -27,6 +30,7 @@ class Revocation:
 
     def __init__(self) -> None:
         self._circuit = Circuit("the OCSP responder")
+        self._bulkhead = Bulkhead(AT_ONCE)
 
     def refuse(self, issued: IssuedCertificate, *, trust: TrustStore, now: datetime) -> None:
         """Raise CertificateRefused unless the certificate is known not to be revoked.
@@ -46,8 +50,12 @@ class Revocation:
             raise issued.refused(CertificateFault.REVOCATION_UNKNOWN)
 
     def _ask(self, issued: IssuedCertificate, listed: RevocationList | None, *, now: datetime) -> Learned:
-        if not self._circuit.lets_through():
-            return Learned.NOTHING
+        with self._bulkhead.place() as has_place:
+            if not has_place or not self._circuit.lets_through():
+                return Learned.NOTHING
+            return self._ask_now(issued, listed, now=now)
+
+    def _ask_now(self, issued: IssuedCertificate, listed: RevocationList | None, *, now: datetime) -> Learned:
         inquiry = Inquiry(issued.certificate, issued.root, revoked=listed.revoked if listed else ())
         try:
             answer = post(settings.OCSP_RESPONDER, inquiry.request, headers=_HEADERS, limits=LIMITS)
