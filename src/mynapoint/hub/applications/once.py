@@ -16,11 +16,13 @@ from mynapoint.hub.applications import applying
 from mynapoint.hub.applications.applying import AnsweredMeanwhile, Signer
 from mynapoint.hub.applications.cases import Case, Kept, Opened, Put
 from mynapoint.hub.applications.entries import ToKeep
+from mynapoint.hub.applications.last_day import judged
 from mynapoint.hub.applications.models import KeptAnswer
 from mynapoint.hub.applications.receipts import Receipt, receipt
 from mynapoint.hub.identity.actions import CHALLENGE_LIFE, Signature, lapsed, signature_over, signer
 from mynapoint.hub.identity.models import Challenge, Resident
 from mynapoint.hub.identity.verification import Question, Route
+from mynapoint.hub.waiting.tickets import Ticket
 
 _LOOKS_AGAIN = 3
 """How often a request looks for an answer kept meanwhile: twice is enough, unless answers could be removed."""
@@ -64,7 +66,7 @@ class Answer:
     is_replay: bool = False
 
 
-def apply_once(asked: Asked, *, wording: Wording, now: datetime) -> Answer:
+def apply_once(asked: Asked, *, wording: Wording, now: datetime, ticket: Ticket | None = None) -> Answer:
     """Record what a resident signed, or say why not; once for a key. Raises OtherContent.
 
     An answer is kept under its key in the transaction that takes the question: then it is said again byte for byte,
@@ -75,23 +77,24 @@ def apply_once(asked: Asked, *, wording: Wording, now: datetime) -> Answer:
         if opened.kept is not None:
             return _said_before(opened.kept, asked)
         try:
-            return _answer(asked, opened, wording=wording, now=now)
+            return _answer(asked, opened, wording=wording, now=now, ticket=ticket)
         except AnsweredMeanwhile:
             continue
     raise AssertionError("an answer that was kept is gone")
 
 
-def _answer(asked: Asked, opened: Opened, *, wording: Wording, now: datetime) -> Answer:
+def _answer(asked: Asked, opened: Opened, *, wording: Wording, now: datetime, ticket: Ticket | None) -> Answer:
     put = opened.put
     if put is None or timezone.now() - put.put_at > CHALLENGE_LIFE:
         return Answer(wording.refused(lapsed()), is_refusal=True)
     try:
         signature, case, own = _who_signed_what(asked, put, opened.case, now=now)
-        applying.judge(case, own, now=now)
+        as_judged = judged(case.incentive, ticket, now=now)
+        applying.judge(case, own, now=now, judged=as_judged)
         application = uuid.uuid4()
         body = wording.applied(receipt(case, application, now=now))
         keeps = ToKeep(asked.key, asked.digest, body)
-        applying.apply_for(case, own, signature, now=now, application=application, keeps=keeps)
+        applying.apply_for(case, own, signature, now=now, application=application, keeps=keeps, judged=as_judged)
     except Refused as refused:
         body = wording.refused(refused)
         _keep_refusal(asked, body, now=now)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -22,11 +23,17 @@ from mynapoint.hub import web
 from mynapoint.hub.applications.once import Asked, OtherContent, Wording, apply_once
 from mynapoint.hub.applications.receipts import ExpectedAward, Receipt
 from mynapoint.hub.problems import AGAIN_AFTER_SECONDS, MEANINGS, PROBLEM_JSON, URN, Problem, ProblemCode
-from mynapoint.programme.values import TOKYO
+from mynapoint.hub.waiting import tickets
+from mynapoint.hub.waiting.gates import Kind, gates
+from mynapoint.hub.waiting.last_days import longest_leave
+from mynapoint.hub.waiting.tickets import Ticket
+from mynapoint.programme.values import TOKYO, tokyo_day
 
 PATH = "/api/resident/v1/applications"
 BODY_BYTES_MAX = 16 * 1024
 JSON = "application/json"
+PLACE = "Waiting-Place"
+"""The header of a place on a last day; good with the same Idempotency-Key, so for one application."""
 
 _KEY = re.compile(r'"?([A-Za-z0-9_-]{22,128})"?')
 _NONCE = re.compile(r"[A-Za-z0-9+/_=-]{1,64}")
@@ -63,6 +70,7 @@ def applications(request: HttpRequest) -> HttpResponse:
         request.headers.get("Content-Type", ""),
         request.headers.get("Idempotency-Key", ""),
         lambda: request.body,
+        place=request.headers.get(PLACE, ""),
     )
     return HttpResponse(said.body, status=said.status, headers=said.all_headers)
 
@@ -78,7 +86,11 @@ def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 
     try:
         said = answer(
-            environ["REQUEST_METHOD"], environ.get("CONTENT_TYPE", ""), environ.get("HTTP_IDEMPOTENCY_KEY", ""), body
+            environ["REQUEST_METHOD"],
+            environ.get("CONTENT_TYPE", ""),
+            environ.get("HTTP_IDEMPOTENCY_KEY", ""),
+            body,
+            place=environ.get("HTTP_WAITING_PLACE", ""),
         )
     except Exception:  # noqa: BLE001 - a bug is answered too, and traced like Django's
         _log.exception("Internal Server Error: %s", PATH)
@@ -89,13 +101,22 @@ def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     return (said.body,)
 
 
-def answer(method: str, media_type: str, key: str, body: Callable[[], bytes]) -> Said:
-    """Answer one request; every refusal and every overload has its words, anything else is a bug and raised."""
+def answer(method: str, media_type: str, key: str, body: Callable[[], bytes], *, place: str = "") -> Said:
+    """Answer one request; every refusal and every overload has its words, anything else is a bug and raised.
+
+    ``place``  what a request with this key was given when it was not let in, on a last day
+    """
     translation.activate("en")
+    now = web.now()
+    ticket = tickets.read(place, holder=_holder(key), now=now) if place else None
     try:
         if method != "POST":
             raise Problem(ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-        told = apply_once(_asked(media_type, key, body), wording=WORDING, now=web.now())
+        asked = _asked(media_type, key, body)
+        with gates()[Kind.IRREVOCABLE].place() as is_let_in:
+            if not is_let_in:
+                raise Problem(ProblemCode.BUSY, headers=_kept_place(ticket, key, now=now))
+            told = apply_once(asked, wording=WORDING, now=now, ticket=ticket)
     except Problem as problem:
         return _problem(problem)
     except OtherContent:
@@ -127,6 +148,17 @@ def _asked(media_type: str, key: str, body: Callable[[], bytes]) -> Asked:
     if fields:
         raise Problem(ProblemCode.MALFORMED, f"Wrong, missing or unknown: {', '.join(fields)}.", fields=fields)
     return Asked(named[1], members["nonce"], members["token"])
+
+
+def _holder(key: str) -> str:
+    return tickets.holder_of(f"idempotency key {key}")
+
+
+def _kept_place(ticket: Ticket | None, key: str, *, now: datetime) -> dict[str, str]:
+    allowed = longest_leave(tokyo_day(now))
+    if ticket is None and allowed is not None:
+        ticket = Ticket(now, allowed.until, _holder(key), now)
+    return {PLACE: tickets.sign(ticket)} if ticket else {}
 
 
 def _wrong(members: Any) -> list[str]:
@@ -176,9 +208,14 @@ def _applied(told: Receipt) -> str:
             "application_id": str(told.application),
             "applied_at": _instant(told.applied_at),
             "effective_from": _instant(told.effective_from),
-            "expected_awards": [_award(one) for one in told.expected_awards],
+            "expected_awards": _awards(told.expected_awards),
         }
     )
+
+
+@lru_cache(maxsize=4096)
+def _awards(expected: tuple[ExpectedAward, ...]) -> list[dict[str, str | int]]:
+    return [_award(one) for one in expected]
 
 
 def _award(one: ExpectedAward) -> dict[str, str | int]:
