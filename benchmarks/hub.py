@@ -86,7 +86,7 @@ def _limit(on: Stage, options: Options, wrong: list[str]) -> None:
         asked = [(name, stack.enter_context(_hub(on, name))) for name in (OURS, BATCHED)]
         asked += [(RIVAL, stack.enter_context(rival)) for rival in _rival(on)]
         for name, server in asked:  # plans, connections, the law: what a server does once
-            warm = loads.wrk(on.take(options.each), port=server.port, seconds=5, pids=[], folder=on.folder)
+            warm = loads.wrk(on.take(options.each), port=server.port, seconds=10, pids=[], folder=on.folder)
             if not warm.done or warm.failed:
                 wrong.append(f"{name}: {warm.done} done and {warm.failed} refused when it was warmed up")
         with on.cluster.connect(DATABASE) as connection:
@@ -94,13 +94,13 @@ def _limit(on: Stage, options: Options, wrong: list[str]) -> None:
         for _ in range(options.turns):
             for name, server in asked:
                 limit = on.limit(options.seconds)
-                before = on.count()
+                before = on.settled()
                 pids = [on.postmaster, server.pid]
                 own = loads.wrk(
                     on.take(options.each), port=server.port, seconds=options.seconds, pids=pids, folder=on.folder
                 )
-                if own.failed or not own.done <= on.count() - before <= own.done + loads.CONNECTIONS:
-                    wrong.append(f"{name}: {own.done} answered, {on.count() - before} kept, {own.failed} refused")
+                if own.failed or not own.done <= (kept := on.settled() - before) <= own.done + loads.CONNECTIONS:
+                    wrong.append(f"{name}: {own.done} answered, {kept} kept, {own.failed} refused")
                 slices["pgbench"].append(limit)
                 slices.setdefault(name, []).append(own)
                 ratios.setdefault(name, []).append((own.rate / limit.rate, limit.cpu_each / own.cpu_each))

@@ -127,7 +127,7 @@ _reader = sa.create_engine(_URL.replace("+asyncpg", "+psycopg"))
 Base.prepare(_reader)
 _reader.dispose()
 # Compiling what asyncpg asks about types takes half a second for each connection; with it off the rival is at its best.
-_engine = create_async_engine(_URL, pool_size=32, connect_args={"server_settings": {"jit": "off"}})
+_engine = create_async_engine(_URL, pool_size=8, max_overflow=0, connect_args={"server_settings": {"jit": "off"}})
 _sessions = async_sessionmaker(_engine, expire_on_commit=False)
 app = FastAPI()
 

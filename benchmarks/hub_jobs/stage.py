@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -117,6 +118,14 @@ class Stage:
         with self.cluster.connect(DATABASE) as connection:
             row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
         return int(row[0]) if row else 0
+
+    def settled(self) -> int:
+        """Return how many applications there are once nobody is writing any more: some were under way at the end."""
+        before, now = -1, self.count()
+        while now != before:
+            time.sleep(0.5)
+            before, now = now, self.count()
+        return now
 
     def count(self, table: str = "applications_application") -> int:
         """Return how many rows a table has."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,6 @@ from mynapoint.exchange.messages import Counts
 from mynapoint.hub.identity.models import Credential
 from mynapoint.programme.incentives import Incentive
 from mynapoint.programme.rounds import load_round
-from mynapoint.programme.service_rules import Effective
 from mynapoint.programme.values import IncentiveId
 
 
@@ -47,7 +47,8 @@ class Case:
     """One proved choice with everything that the rules ask about it.
 
     ``resident``      under whom the choice was proved; ``survivor``, by which pseudonym that person goes today
-    ``offer``         what the register says of the incentive at the service; ``schedule``, when its points come
+    ``offer``         what the register says of the incentive at the service
+    ``effective``     from when use counts, and ``schedule``, when points come, as the register has them; empty: unsaid
     ``earlier``       the application that stands for the person and incentive
     ``reservation``   the one that stands for the person; None: there is none
     ``certificates``  all that were seen of the person
@@ -62,8 +63,8 @@ class Case:
     counts: Counts
     service_number: str
     offer: Service
-    effective: Effective
-    schedule: object
+    effective: str
+    schedule: Mapping[str, object]
     earlier: EarlierApplication | None
     reservation: int | None
     certificates: tuple[KnownCertificate, ...]

@@ -12,7 +12,6 @@ from mynapoint.hub.identity.lineage import everyone, surviving
 from mynapoint.hub.identity.models import Challenge, Credential, Purpose
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.reservations.actions import standing_reservation
-from mynapoint.programme.service_rules import Effective
 from mynapoint.programme.values import IncentiveId, tokyo_day
 
 
@@ -55,8 +54,8 @@ def _case(draft: Draft) -> Case:
         counts=Counts(draft.counts),
         service_number=service.number,
         offer=service.offer(incentive),
-        effective=Effective(service.effective),
-        schedule=service.schedule,
+        effective=service.effective,
+        schedule=service.schedule or {},
         earlier=earlier_application(survivor, incentive),
         reservation=reservation.pk if reservation else None,
         certificates=tuple(KnownCertificate.of(row) for row in certificates),

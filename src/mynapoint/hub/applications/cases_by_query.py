@@ -17,7 +17,6 @@ from mynapoint.hub.applications.round_trips import query
 from mynapoint.hub.payment_services.life import State
 from mynapoint.hub.payment_services.models import SERVICE_STATES, channel_words
 from mynapoint.hub.words import PageWords
-from mynapoint.programme.service_rules import Effective
 from mynapoint.programme.values import IncentiveId, tokyo_day
 
 _QUERY = "SELECT * FROM mynapoint_case(%(key)s::text, %(nonce)s::text, %(draft)s::uuid)"
@@ -51,8 +50,8 @@ def _case(row: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Case:
         counts=Counts(counts),
         service_number=number,
         offer=_offer(name, name_en, state, takes_part or "", channels or ""),
-        effective=Effective(effective),
-        schedule=json.loads(schedule),
+        effective=effective,
+        schedule=json.loads(schedule) or {} if schedule else {},
         earlier=earlier,
         reservation=reservation,
         certificates=tuple(KnownCertificate(*one[27:]) for one in rows if one[27] is not None),
