@@ -171,6 +171,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "mynapoint.hub.operation.failures.csrf_failure"
 SECURE_SSL_REDIRECT = _HTTPS
 # TLS ends at a proxy. Whoever reaches the hub past it can claim https, but then is answered in plain http.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None

@@ -7,6 +7,7 @@ from mynapoint.hub.api import pages
 from mynapoint.hub.applications import resident_door
 from mynapoint.hub.payment_services.views import start
 
+handler500 = "mynapoint.hub.operation.failures.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),
     path("healthz", web.healthz, name="healthz"),
