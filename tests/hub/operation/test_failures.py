@@ -16,13 +16,13 @@ from mynapoint.hub.operation.failures import is_undone
 ADDRESS = {"host": "localhost:8000"}
 
 
-def locked() -> OperationalError:
+def locked() -> Any:
     cause = sqlite3.OperationalError("database is locked")
     cause.sqlite_errorname = "SQLITE_BUSY"
     return caused(OperationalError("database is locked"), cause)
 
 
-def lost() -> OperationalError:
+def lost() -> Any:
     psycopg = pytest.importorskip("psycopg")
     return caused(OperationalError("server closed"), psycopg.OperationalError("server closed the connection"))
 
