@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime
 from statistics import quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 from django.db import connection
@@ -17,6 +17,7 @@ from mynapoint.hub.payment_services.models import Channel, ChannelKind, Kind, Pa
 from mynapoint.hub.payment_services.names import search_key, sort_key
 
 THOUSAND = 1_000
+PROMISED_MS = 50
 QUERIES_MAX = 2
 """Has the history grown? Asked once, and once more where nothing was found."""
 KANA = "アカサタナハマヤラワ"
@@ -94,15 +95,22 @@ def _service(model: PaymentService, place: int, number: str) -> PaymentService:
 def test_a_search_of_a_thousand_costs_two_queries_at_most_and_little_time(
     thousand: None, client: Client, capsys: pytest.CaptureFixture[str], path: str
 ) -> None:
-    took: list[float] = []
-    client.get(path)  # templates, laws and the list are read once
+    worked: list[float] = []
+    waited: list[float] = []
+    for asked in ASKED:
+        client.get(path, asked)  # templates, laws, the list and each service's card are made once
     for asked in ASKED * 5:
         with CaptureQueriesContext(connection) as made:
-            begun = perf_counter()
+            begun, started = perf_counter(), process_time()
             assert client.get(path, asked).status_code == 200
-            took.append((perf_counter() - begun) * 1000)
+            worked.append((process_time() - started) * 1000)
+            waited.append((perf_counter() - begun) * 1000)
         assert len(made) <= QUERIES_MAX, [one["sql"] for one in made]
-    half, most = quantiles(took, n=20)[9], quantiles(took, n=20)[18]
     with capsys.disabled():
-        sys.stdout.write(f"\n{path} on {connection.vendor}: median {half:.0f} ms, p95 {most:.0f} ms\n")
-    assert most < 500, "ten times what is promised, on any machine"
+        figures = f"processor {_p95(worked):.0f} ms, clock {_p95(waited):.0f} ms"
+        sys.stdout.write(f"\n{path} on {connection.vendor}: p95 {figures} of {len(worked)} searches\n")
+    assert _p95(worked) < 2 * PROMISED_MS, "twice what is promised, of the processor's time on any machine"
+
+
+def _p95(times: list[float]) -> float:
+    return quantiles(times, n=20)[18]

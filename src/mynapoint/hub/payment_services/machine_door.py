@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
@@ -37,21 +38,22 @@ def search(request: HttpRequest) -> HttpResponse:
     day = query.on or today
     found = find(query, **form.order())
     open_then = taking_applications(day)
-    answer = {
+    answer: dict[str, Any] = {
         "on": day.isoformat(),
         "total": found.total,
         "page": found.page,
         "pages": found.pages,
         "per_page": found.per_page,
         "count": len(found.services),
-        "payment_services": [_result_once(offer(one, on=day, taking_applications=open_then)) for one in found.services],
     }
     if not found.total:
         names = {"name": "q"}
         answer["relax"] = [
             {"parameter": names.get(part, part), "total": total} for part, total in relaxations(query).items()
         ]
-    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+    services = ", ".join(_text_once(offer(one, on=day, taking_applications=open_then)) for one in found.services)
+    body = f'{_text(answer)[:-1]}, "payment_services": [{services}]}}'
+    return HttpResponse(body, content_type="application/json")
 
 
 @require_safe
@@ -66,7 +68,7 @@ def one_service(request: HttpRequest, number: str) -> HttpResponse:
         return problem_response(Problem(ProblemCode.UNKNOWN_SERVICE, title))
     today = tokyo_day(web.now())
     answer = result(offer(listed(service), on=today, taking_applications=taking_applications(today)))
-    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(_text(answer), content_type="application/json")
 
 
 def result(offer: Offer) -> dict[str, Any]:
@@ -107,8 +109,13 @@ def result(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _result_once(offer: Offer) -> dict[str, Any]:
-    return offer.listed.once(("json", offer.channels, offer.incentives), lambda: result(offer))
+def _text_once(offer: Offer) -> str:
+    """Return a service as JSON, written once for what is open."""
+    return offer.listed.once(("json", offer.channels, offer.incentives), lambda: _text(result(offer)))
+
+
+def _text(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False)
 
 
 def problem(wrong: Sequence[tuple[str, str]]) -> HttpResponse:
