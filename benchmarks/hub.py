@@ -86,7 +86,7 @@ def _limit(on: Stage, options: Options, wrong: list[str]) -> None:
         asked = [(name, stack.enter_context(_hub(on, name))) for name in (OURS, BATCHED)]
         asked += [(RIVAL, stack.enter_context(rival)) for rival in _rival(on)]
         for name, server in asked:  # plans, connections, the law: what a server does once
-            warm = loads.wrk(on.take(options.each), port=server.port, seconds=10, pids=[], folder=on.folder)
+            warm = loads.wrk(on.take(options.each // 2), port=server.port, seconds=10, pids=[], folder=on.folder)
             if not warm.done or warm.failed:
                 wrong.append(f"{name}: {warm.done} done and {warm.failed} refused when it was warmed up")
         with on.cluster.connect(DATABASE) as connection:
@@ -96,9 +96,8 @@ def _limit(on: Stage, options: Options, wrong: list[str]) -> None:
                 limit = on.limit(options.seconds)
                 before = on.settled()
                 pids = [on.postmaster, server.pid]
-                own = loads.wrk(
-                    on.take(options.each), port=server.port, seconds=options.seconds, pids=pids, folder=on.folder
-                )
+                people = on.take(options.each // 2 if name == RIVAL else options.each)
+                own = loads.wrk(people, port=server.port, seconds=options.seconds, pids=pids, folder=on.folder)
                 if own.failed or not own.done <= (kept := on.settled() - before) <= own.done + loads.CONNECTIONS:
                     wrong.append(f"{name}: {own.done} answered, {kept} kept, {own.failed} refused")
                 slices["pgbench"].append(limit)
@@ -218,7 +217,7 @@ def _mark(name: str, measured: float, target: float, *, at_most: bool) -> None:
 
 def _people_needed(options: Options) -> int:
     one = {
-        "limit": 3 * options.each * (options.turns + 1),
+        "limit": options.each * (5 * options.turns + 3) // 2,
         "steady": STEADY_RATE * options.steady_seconds + 100,
         "overload": 3 * options.each,
         "search": 0,
