@@ -78,6 +78,7 @@ class City:
             "MYNAPOINT_ORIGINS": f"{self.hub},http://127.0.0.1:{self.hub_port}",
             "MYNAPOINT_TRUST": str(self.state / "trust"),
             "MYNAPOINT_CARD_AGENT": self.agent,
+            "MYNAPOINT_LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
             **(self._phone_environment() if self.phone_port else {}),
         }

@@ -14,6 +14,7 @@ from mynapoint.hub.applications.secrets import hub_key
 from mynapoint.hub.audit.sealing import seal
 from mynapoint.hub.identity.actions import purge as purge_challenges
 from mynapoint.hub.ledger.merges import join_links
+from mynapoint.hub.operation.readiness import note_jobs_done
 
 
 def run_all() -> Mapping[str, int]:
@@ -30,4 +31,6 @@ def run_all() -> Mapping[str, int]:
         "drafts removed": purge_drafts(now=web.now()),
     }
     SessionStore.clear_expired()
-    return done | {"audit records sealed": seal(hub_key(), now=timezone.now()).records}
+    done |= {"audit records sealed": seal(hub_key(), now=timezone.now()).records}
+    note_jobs_done()
+    return done

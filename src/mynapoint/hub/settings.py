@@ -23,6 +23,8 @@ MYNAPOINT_LAST_DAY_GRACE_MINUTES
                        says nothing; default 0: nobody is (docs/operations.md)
 MYNAPOINT_ADMIT_IRREVOCABLE, _JOURNEY, _MACHINES, _READ
                        how many requests of each kind a process lets in at once (hub/waiting/gates.py)
+MYNAPOINT_METRICS      host:port where /metrics is served, beside the pages; default: nowhere
+MYNAPOINT_LOG_LEVEL    INFO: a line for each request; WARNING: only what went wrong
 MYNAPOINT_PHONE_ALONE  yes: a phone that nobody linked with a card is a new resident; default no, because nothing shows
                        whether that person has applied with the card already (docs/decisions/0021-phone.md)
 MYNAPOINT_CLOCK        dotted path of a function returning the programme's present instant (demo only)
@@ -77,6 +79,8 @@ ADMIT = {
         ("read", "8"),
     )
 }
+METRICS = os.environ.get("MYNAPOINT_METRICS", "")
+LOG_LEVEL = os.environ.get("MYNAPOINT_LOG_LEVEL", "INFO")
 BANNER: object = ""
 
 
@@ -115,6 +119,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mynapoint.hub.operation.observing.Observed",
     "django.middleware.security.SecurityMiddleware",
     "mynapoint.hub.web.ApiProblems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -198,10 +203,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Bugs are traced to standard error. Nothing below an error is: paths of refused requests hold one-time names.
+# One line a request, and whatever went wrong, as JSON without personal data (hub/operation/logs.py).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"standard_error": {"class": "logging.StreamHandler"}},
-    "loggers": {"django.request": {"handlers": ["standard_error"], "level": "ERROR", "propagate": False}},
+    "formatters": {"json": {"()": "mynapoint.hub.operation.logs.JsonLines"}},
+    "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["standard_error"], "level": "WARNING"},
+    "loggers": {
+        "mynapoint": {"level": LOG_LEVEL},
+        # What was refused is in the line of its request; these have the failures with their places in the code.
+        "django.request": {"handlers": ["standard_error"], "level": "ERROR", "propagate": False},
+        "django.security": {"level": "ERROR"},
+        "django.server": {"handlers": ["standard_error"], "level": "ERROR", "propagate": False},
+    },
 }

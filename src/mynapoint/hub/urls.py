@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from mynapoint.hub import web
 from mynapoint.hub.api import pages
 from mynapoint.hub.applications import resident_door
+from mynapoint.hub.operation import readiness
 from mynapoint.hub.payment_services.views import start
 
 handler500 = "mynapoint.hub.operation.failures.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),
     path("healthz", web.healthz, name="healthz"),
+    path("readyz", readiness.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("payment-services/", include("mynapoint.hub.payment_services.urls")),
     path("m/", include("mynapoint.hub.municipalities.urls")),

@@ -14,14 +14,19 @@ from django.conf import settings  # noqa: E402 - needs the settings read above
 
 from mynapoint.hub.applications import resident_door  # noqa: E402
 from mynapoint.hub.audit.checks import refuse_to_start_weak  # noqa: E402
+from mynapoint.hub.operation import metrics  # noqa: E402
+from mynapoint.hub.operation.observing import observed  # noqa: E402
 
 refuse_to_start_weak()
+resident_application = observed(resident_door.wsgi, route="resident_applications")
+if settings.METRICS:
+    metrics.serve(settings.METRICS)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer the irrevocable step for machines at once, everything else through Django's layers."""
     if environ["PATH_INFO"] == resident_door.PATH and _is_safe(environ):
-        return resident_door.wsgi(environ, start_response)
+        return resident_application(environ, start_response)
     return pages(environ, start_response)
 
 

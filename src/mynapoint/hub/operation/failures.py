@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from mynapoint.hub.audit.unknown_outcome import TITLE
+from mynapoint.hub.operation.metrics import database_errors
 from mynapoint.hub.problems import PROBLEM_JSON, Problem, ProblemCode, problem_response
 from mynapoint.hub.web import API_PREFIX
 
@@ -29,6 +30,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def database_away(request: HttpRequest, error: OperationalError | InterfaceError) -> HttpResponse:
     """Say that the database does not answer, when to come again, and whether anything can have been recorded."""
+    database_errors.labels("undone" if is_undone(error) else "unknown").inc()
     if request.path.startswith(API_PREFIX):
         if is_undone(error):
             response = problem_response(Problem(ProblemCode.BUSY))

@@ -1,0 +1,78 @@
+"""Every request noted once it is answered: one log line and the metrics, by the name of its route."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from mynapoint.hub.operation import metrics
+from mynapoint.hub.operation.logs import request_id
+
+NO_ROUTE = "none"
+_log = logging.getLogger("mynapoint.requests")
+
+
+class Observed:
+    """The outermost layer, so that whatever was answered is noted, and how long it really took."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        mark, began = _begin()
+        response = self._get_response(request)
+        response["X-Request-Id"] = mark
+        codes = getattr(response, "refusal_codes", ())
+        _end(began, _route(request), str(request.method), response.status_code, codes=codes)
+        return response
+
+
+def observed(application: WSGIApplication, *, route: str) -> WSGIApplication:
+    """Return an application that stands before Django, noted in the same way."""
+
+    def noting(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        mark, began = _begin()
+        told: list[Any] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            told[:] = int(status.split(" ", 1)[0]), ("Idempotent-Replayed", "true") in headers
+            return start_response(status, [*headers, ("X-Request-Id", mark)], *rest)
+
+        answer = application(environ, start)
+        _end(began, route, environ["REQUEST_METHOD"], told[0], replay=told[1])
+        return answer
+
+    return noting
+
+
+def _begin() -> tuple[str, float]:
+    mark = secrets.token_hex(8)
+    request_id.set(mark)
+    return mark, time.perf_counter()
+
+
+def _end(
+    began: float, route: str, method: str, status: int, *, codes: Iterable[str] = (), replay: bool = False
+) -> None:
+    seconds = time.perf_counter() - began
+    metrics.note(route, method, status, seconds, codes=codes, replay=replay)
+    line = {"route": route, "method": method, "status": status, "duration_ms": round(seconds * 1000, 1)}
+    _log.info("answered", extra=line)
+    request_id.set("")
+
+
+def _route(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match is None:  # turned away before it was looked up
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return NO_ROUTE
+    return match.view_name or NO_ROUTE
