@@ -80,7 +80,7 @@ def test_a_renewed_card_is_the_same_person_where_the_link_is_known(citizen: Visi
     page.sign_in()
 
     assert Resident.objects.count() == 1
-    assert before in page.page("/my/")
+    assert str(before) in page.page("/my/")
     assert "****1234" in page.page("/my/")
     old, new = Credential.objects.order_by("id")
     assert new.predecessor == old

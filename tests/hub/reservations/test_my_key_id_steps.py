@@ -88,7 +88,7 @@ def test_nobody_applies_under_a_revoked_id_until_another_is_given(aoki: Visitor,
     aoki.card_step(CHANGE)
     aoki.apply()
 
-    assert held() in aoki.page("/my/")
+    assert str(held()) in aoki.page("/my/")
 
 
 def test_what_was_applied_for_stays_when_the_id_is_revoked(aoki: Visitor, sample_pay: SamplePay) -> None:
