@@ -47,7 +47,7 @@ def _ask(port: int, path: str) -> list[float]:
     random, taken = Random(20220715), []
     connection = http.client.HTTPConnection("127.0.0.1", port)
     for number in range(SEARCHES + 10):
-        asked = {"name": random.choice(_WORDS), "kind": random.choice(_KINDS), "page": random.choice(("1", "2"))}
+        asked = {"q": random.choice(_WORDS), "kind": random.choice(_KINDS), "page": random.choice(("1", "2"))}
         began = time.perf_counter()
         connection.request("GET", f"{path}?{urlencode({k: v for k, v in asked.items() if v})}")
         response = connection.getresponse()

@@ -83,16 +83,12 @@ def apply_for(
     """Write what was judged, for good. Raises Refused, with nothing written.
 
     ``judged``  as of when days were judged; the audit record then holds both instants, and by what right
-
     ``keeps``  the answer to keep for a machine; its question is then taken here, in the same transaction
     """
     assert case.reservation is not None, "nobody applies without a reservation"
     assert signature.subject == str(case.draft), "the card signed the statement of another draft"
     rule = case.law.rule
-    details = {"service": case.service_number, "incentive": str(case.incentive)}
-    by_phone = signer.subject is not None
-    if not by_phone and signer.certificate is not None:
-        details["fingerprint"] = signer.certificate.fingerprint
+    own = signer.certificate if signer.subject is None else None
     entry = Entry(
         application=application,
         draft=case.draft,
@@ -102,11 +98,11 @@ def apply_for(
         origin=signature.origin,
         nonce=signature.nonce,
         signature=signature.signature,
-        certificate=signer.certificate.id if signer.certificate and not by_phone else None,
+        certificate=own.id if own else None,
         subject=signer.subject,
         room=points_max(case.law),
         fixed_points=rule.points if isinstance(rule, DirectRule) else Points(0),
-        details=details | ({"route": "phone"} if by_phone else {}) | (judged.details if judged else {}),
+        details=_details(case, own) | (judged.details if judged else {}),
         applied_at=now,
         takes=keeps is not None,
         keeps=keeps,
@@ -114,10 +110,12 @@ def apply_for(
     try:
         enter(entry)
     except IntegrityError as error:
-        why = _why_not(case, entry, as_of=judged.as_of if judged else now)
-        if why is None:
-            raise
-        raise why from error
+        raise (_why_not(case, entry, as_of=judged.as_of if judged else now) or error) from error
+
+
+def _details(case: Case, own: KnownCertificate | None) -> dict[str, str]:
+    about = {"service": case.service_number, "incentive": str(case.incentive)}
+    return about | ({"fingerprint": own.fingerprint} if own else {"route": "phone"})
 
 
 def account_is_used(draft: Draft) -> bool:

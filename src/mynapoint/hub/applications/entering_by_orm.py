@@ -38,25 +38,9 @@ def enter(entry: Entry) -> None:
     if draft is None:
         raise IntegrityError("the draft is gone")
     application = _create(draft, entry)
-    Consent.objects.create(
-        application=application,
-        statement=entry.statement,
-        origin=entry.origin,
-        nonce=entry.nonce,
-        signature=entry.signature,
-        credential_id=entry.certificate,
-        oidc_subject_id=entry.subject,
-        signed_at=entry.applied_at,
-    )
     draft.delete()
     write_notice(application, NoticeKind.APPLICATION, room=entry.room, points=Points(0), now=entry.applied_at)
-    record(
-        Act.APPLIED,
-        who=str(resident),
-        subject=str(application),
-        now=entry.applied_at,
-        **entry.details,
-    )
+    record(Act.APPLIED, who=str(resident), subject=str(application), now=entry.applied_at, **entry.details)
     if entry.fixed_points:
         instruct_if_due(resident, IncentiveId(draft.incentive), now=entry.applied_at)
 
@@ -79,6 +63,16 @@ def _create(draft: Draft, entry: Entry) -> Application:
     )
     StandingApplication.objects.create(
         resident_id=draft.resident_id, incentive=draft.incentive, application=application
+    )
+    Consent.objects.create(
+        application=application,
+        statement=entry.statement,
+        origin=entry.origin,
+        nonce=entry.nonce,
+        signature=entry.signature,
+        credential_id=entry.certificate,
+        oidc_subject_id=entry.subject,
+        signed_at=entry.applied_at,
     )
     return application
 
