@@ -7,22 +7,32 @@ from typing import Annotated
 
 import typer
 
-from mynapoint.cli import hub_audit, hub_check, hub_keys
+from mynapoint.cli import hub_audit, hub_backup, hub_check, hub_keys, hub_register
 from mynapoint.cli.hub_start import refuse_or_continue, start_django
 from mynapoint.cli.ports import refuse_taken
 
 app = typer.Typer(no_args_is_help=True, help="The national platform; its settings are MYNAPOINT_… (hub/settings.py).")
 app.add_typer(hub_keys.provider_keys, name="provider-key")
 app.add_typer(hub_keys.hub_keys, name="key")
+app.add_typer(hub_register.app, name="register")
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Listen at this port.")]
 Host = Annotated[str, typer.Option(help="Listen at this address; keep 127.0.0.1 behind a proxy on the same machine.")]
-Threads = Annotated[int, typer.Option(min=1, max=64, help="Threads; SQLite has one writer, so few are best.")]
+Threads = Annotated[
+    int,
+    typer.Option(min=1, max=64, help="Threads; more than are let in at once, so that the rest are told."),
+]
+
+STOP_SECONDS = 20
+"""How long requests under way may take once the hub is told to stop; a provider is given up after six."""
 
 
 @app.command()
-def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 4) -> None:
-    """Serve the hub: one process, a few threads. Refuses to start with settings weaker than promised."""
+def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 40) -> None:
+    """Serve the hub: one process, some threads. Refuses to start with settings weaker than promised.
+
+    Told to stop (SIGTERM), it answers what it has begun, takes nothing new, and ends, at the latest after 20 seconds.
+    """
     start_django()
     refuse_or_continue()
     refuse_taken(host, port)
@@ -38,6 +48,7 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 4) -> 
         workers=1,
         blocking_threads=threads,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
         log_enabled=True,
     ).serve()
 
@@ -60,6 +71,8 @@ app.command()(hub_check.check)
 app.command()(hub_check.grants)
 app.command()(hub_audit.seal)
 app.command()(hub_audit.verify_audit)
+app.command()(hub_backup.backup)
+app.command()(hub_backup.restore)
 
 
 @app.command()

@@ -30,6 +30,7 @@ class ServedHub:
     trust: Path
     database: str = ""
     before: tuple[str, ...] = ()
+    clock: str = "hub.clock.now"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -47,7 +48,7 @@ class ServedHub:
             "MYNAPOINT_ENVIRONMENT": "emulated",
             "MYNAPOINT_ORIGINS": self.url,
             "PYTHONPATH": os.pathsep.join([*sys.path, str(Path(__file__).parents[2])]),
-            "MYNAPOINT_CLOCK": "hub.clock.now",
+            "MYNAPOINT_CLOCK": self.clock,
         }
         command = [
             sys.executable,
