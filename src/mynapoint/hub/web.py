@@ -74,8 +74,13 @@ def refusal_response(request: HttpRequest, refused: Refused) -> HttpResponse:
         return JsonResponse(refusal_members(refused), status=422, content_type=PROBLEM_JSON)
     context = {"sentences": sentences(refused.reasons), "codes": [r.refusal.code for r in refused.reasons]}
     response = render(request, "refused.html", context, status=422)
-    response.refusal_codes = context["codes"]  # type: ignore[attr-defined]  # counted (operation/observing.py)
     response["Cache-Control"] = "no-store"  # the figures of a reason are about a person, signed in or not
+    return with_codes(response, refused.reasons)
+
+
+def with_codes(response: HttpResponse, reasons: Sequence[Reason]) -> HttpResponse:
+    """Return an answer that says why not, with its codes beside it, to be counted (operation/observing.py)."""
+    response.refusal_codes = [one.refusal.code for one in reasons]  # type: ignore[attr-defined]
     return response
 
 

@@ -122,14 +122,19 @@ def test_requests_refusals_applications_gates_and_circuits_are_counted(aoki: Vis
     before = value(counted(), 'mynapoint_applications_total{door="page"}')
     aoki.sign_in()
     aoki.reserve()
+    sample_pay.says = ProofRefusal.NOT_RECOGNISED
+    aoki.give_account("SP00001234", "999999")
+    sample_pay.says = None
     aoki.apply()
     aoki.client.get("/apply/signed/?answer=0")
+    aoki.get(APPLY)
 
     text = counted()
 
     assert value(text, 'mynapoint_applications_total{door="page"}') == before + 1
     assert 'mynapoint_request_seconds_bucket{le="0.1",method="GET",route="applications:confirm",status="200"}' in text
-    assert re.search(r'mynapoint_refusals_total\{code="[a-z_]+"\}', text)
+    for code in ("account_not_recognised", "already_applied"):
+        assert value(text, f'mynapoint_refusals_total{{code="{code}"}}') >= 1
     assert 'mynapoint_turned_away{kind="irrevocable"}' in text
     assert re.search(r'mynapoint_circuit_open\{circuit="the account API at [^"]+"\} 0\.0', text)
 

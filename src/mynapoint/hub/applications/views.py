@@ -63,11 +63,11 @@ def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse
         )
     except Refused as refused:
         context |= {"form": form, "refusals": web.sentences(refused.reasons)}
-        if refused.refusal is Refusal.PROVIDER_BUSY:
-            response = render(request, "applications/apply.html", context, status=503)
+        is_busy = refused.refusal is Refusal.PROVIDER_BUSY
+        response = render(request, "applications/apply.html", context, status=503 if is_busy else 422)
+        if is_busy:
             response["Retry-After"] = str(BUSY_PROVIDER_SECONDS)
-            return response
-        return render(request, "applications/apply.html", context, status=422)
+        return web.with_codes(response, refused.reasons)
     return redirect("applications:confirm", number, incentive)
 
 
@@ -143,4 +143,4 @@ def _cannot(request: ResidentRequest, context: dict[str, object], against: Seque
         "codes": [reason.refusal.code for reason in against],
         "only_reservation_missing": refusals == {Refusal.NO_RESERVATION},
     }
-    return render(request, "applications/cannot_apply.html", context, status=422)
+    return web.with_codes(render(request, "applications/cannot_apply.html", context, status=422), against)
