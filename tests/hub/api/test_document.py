@@ -17,6 +17,7 @@ from hub.visitor import Visitor
 from mynapoint.exchange.signatures import sign_request
 from mynapoint.hub.api.document import document
 from mynapoint.hub.api.examples import EXAMPLES
+from mynapoint.hub.applications import resident_door
 from mynapoint.hub.problems import MEANINGS, PROBLEM_JSON, ProblemCode
 
 HOST = "http://localhost:8000"
@@ -116,6 +117,14 @@ def test_every_address_of_the_provider_door_is_in_the_document(published: dict[s
     addresses = {f"/api/{one.pattern}" for one in door.url_patterns} - {"/api/", "/api/openapi.json"}
 
     assert addresses == {one for one in published["paths"] if "/provider/" in one}
+
+
+def test_the_residents_door_is_in_the_document_and_takes_what_it_describes(published: dict[str, Any]) -> None:
+    told = published["paths"][resident_door.PATH]["post"]
+    asked = published["components"]["schemas"]["ApplicationAsked"]
+
+    assert set(asked["properties"]) == set(resident_door._MEMBERS)
+    assert {int(status) for status in told["responses"]} == {201, 422, *resident_door.STATUSES}
 
 
 def test_the_document_is_served_as_it_is_made(published: dict[str, Any], line: httpx.Client) -> None:

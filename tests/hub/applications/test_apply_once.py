@@ -8,6 +8,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -15,6 +16,7 @@ from django.test import Client
 from hub import clock
 from hub.sample_pay import NUMBER, SamplePay
 from hub.visitor import Visitor, card_fields
+from mynapoint.hub.api.document import document
 from mynapoint.hub.applications import resident_door
 from mynapoint.hub.applications.models import Application, Consent, Draft, KeptAnswer, Notice, StandingApplication
 from mynapoint.hub.audit.models import Act, AuditRecord
@@ -23,6 +25,7 @@ from mynapoint.hub.payment_services.actions import move
 from mynapoint.hub.payment_services.life import Step
 
 Signed = dict[str, str]
+DOCUMENT = document()
 
 
 @pytest.fixture
@@ -50,7 +53,18 @@ def key() -> str:
 def post(body: Any, key: str, **headers: str) -> Any:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {"idempotency-key": key, "host": "localhost:8000"} | headers
-    return Client(headers=named).post(resident_door.PATH, content, content_type="application/json")
+    response = Client(headers=named).post(resident_door.PATH, content, content_type="application/json")
+    assert_as_published(response)
+    return response
+
+
+def assert_as_published(response: Any) -> None:
+    """Hold an answer to what the published document says of this status."""
+    told = DOCUMENT["paths"][resident_door.PATH]["post"]["responses"][str(response.status_code)]
+    if "$ref" in told:
+        told = DOCUMENT["components"]["responses"][told["$ref"].rpartition("/")[2]]
+    schema = told["content"][response["Content-Type"]]["schema"]
+    jsonschema_rs.Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(response.json())
 
 
 def codes(response: Any) -> list[str]:

@@ -20,6 +20,7 @@ from mynapoint.exchange.schemas import schemas
 from mynapoint.exchange.shapes import REPORT_LINES_MAX
 from mynapoint.hub.api.examples import EXAMPLES
 from mynapoint.hub.applications import api as notices
+from mynapoint.hub.applications import openapi as applying
 from mynapoint.hub.applications.provider_door import BODY_BYTES_MAX, MEDIA_TYPE, Parameter
 from mynapoint.hub.ledger import api as reports
 from mynapoint.hub.payment_services import openapi
@@ -65,16 +66,18 @@ def document() -> Member:
         "servers": [{"url": "/", "description": "This hub."}],
         "tags": [
             {"name": "provider", "description": "Between a payment service's provider and the hub."},
+            {"name": "resident", "description": "For what residents apply with; unsigned, the card signs."},
             {"name": "public", "description": "For everybody, unsigned: the search for payment services."},
         ],
         "paths": {
             f"/api/{notices.PATH}": {"get": _notices()},
             f"/api/{reports.PATH}": {"post": _award_reports()},
+            **applying.PATHS,
             **openapi.PATHS,
         },
         "webhooks": {"accountProof": {"post": _account_proof()}},
         "components": {
-            "schemas": {**schemas(), "Problem": _problem(), **openapi.SCHEMAS},
+            "schemas": {**schemas(), "Problem": _problem(), **applying.SCHEMAS, **openapi.SCHEMAS},
             "parameters": {name.replace("-", ""): one for name, one in _HEADERS.items()},
             "responses": _problem_responses(),
         },

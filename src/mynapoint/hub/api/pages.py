@@ -51,6 +51,7 @@ def _document() -> bytes:
 
 def _operation(path: str, item: dict[str, Any]) -> dict[str, Any]:
     method, told = next(iter(item.items()))
+    answer = next(one for status, one in told["responses"].items() if status.startswith("2"))
     sent = [_body(media, content) for media, content in told.get("requestBody", {}).get("content", {}).items()]
     return {
         "method": method.upper(),
@@ -60,8 +61,8 @@ def _operation(path: str, item: dict[str, Any]) -> dict[str, Any]:
         "description": told.get("description", ""),
         "parameters": [(one, _shape(one["schema"])) for one in told["parameters"] if "name" in one],
         "sent": sent,
-        "headers": told["responses"]["200"].get("headers", {}).items(),
-        "answered": [_body(media, content) for media, content in told["responses"]["200"].get("content", {}).items()],
+        "headers": answer.get("headers", {}).items(),
+        "answered": [_body(media, content) for media, content in answer.get("content", {}).items()],
         "statuses": [(status, one["description"]) for status, one in told["responses"].items() if "$ref" not in one],
     }
 

@@ -32,6 +32,8 @@ from mynapoint.programme.values import TOKYO, tokyo_day
 PATH = "/api/resident/v1/applications"
 BODY_BYTES_MAX = 16 * 1024
 JSON = "application/json"
+STATUSES = (400, 405, 409, 413, 415, 500, 503)
+"""Of every “no” that is not about the person."""
 PLACE = "Waiting-Place"
 """The header of a place on a last day; good with the same Idempotency-Key, so for one application."""
 
