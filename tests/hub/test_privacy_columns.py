@@ -100,6 +100,8 @@ def test_the_audit_record_holds_codes_counts_and_pseudonyms_only(aoki: Visitor, 
         "refused",
         "points",
         "links",
+        "judged_as_of",
+        "grace",
     }
     for record in AuditRecord.objects.all():
         assert set(record.details) <= allowed
