@@ -68,13 +68,16 @@ def _compare(options: argparse.Namespace, turns: Turns, folder: Path) -> int:
     plan |= {job: _planned(job, folder, few, options.seed) for job in _chosen(options, ON_A_SAMPLE)}
     if options.spark:
         plan["spark"] = _planned("spark", folder, few, options.seed)
+    filled = _planned("fill_store", folder, transactions, options.seed)
     if any(job in plan for job in STORED):
-        _fill_store(turns, _planned("fill_store", folder, transactions, options.seed))
+        _fill_store(turns, filled)
     turns.run(list(plan.values()), options.repeat, _show, _note)
     _show("")
     marks.table(turns, list(plan.values()), plan["bare"])
     wrong = _differences(turns, list(plan.values()), folder)
     marks.against_limit(turns, plan)
+    if all(job in plan for job in STORED):
+        marks.one_more_day_of_the_store(turns, plan["one_more_day"], filled, plan["stored_cells"])
     marks.against_rivals(turns, plan)
     return wrong
 

@@ -28,7 +28,8 @@ def test_every_job_runs_and_gives_the_same_award() -> None:
     assert {line.split()[1] for line in done.stdout.splitlines() if line.startswith("MARK ")} == {
         "raw_files_times_bare",
         "stored_cells_times_bare",
-        "one_more_day_of_the_full_run",
+        "one_more_day_of_raw_files",
+        "one_more_day_of_the_stores_full_run",
         "times_faster_than_polars",
         "times_faster_than_python_loop",
         "times_faster_than_rules_engine",
