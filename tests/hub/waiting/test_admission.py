@@ -207,6 +207,7 @@ def test_every_address_has_its_kind() -> None:
         "/api/resident/v1/applications": Kind.IRREVOCABLE,
         APPLY: Kind.JOURNEY,
         "/card/return/": Kind.JOURNEY,
+        "/my/": Kind.JOURNEY,
         "/api/provider/v1/notices": Kind.MACHINES,
         "/m/141003/": Kind.READ,
         "/": Kind.READ,

@@ -20,7 +20,7 @@ class Kind(StrEnum):
     IRREVOCABLE = "irrevocable"
     """applying itself"""
     JOURNEY = "journey"
-    """what leads there: signing in, the reservation, the account"""
+    """what leads there and back: signing in, the reservation, the account, my page"""
     MACHINES = "machines"
     """providers' notices and reports: they come again by themselves"""
     READ = "read"
@@ -103,5 +103,5 @@ def kind_of(path: str) -> Kind | None:
 
 
 _IRREVOCABLE = ("/apply/signed/", "/api/resident/")
-_JOURNEY = ("/sign-in/", "/sign-out/", "/signed-out/", "/card/", "/phone/", "/reservation/", "/apply/")
+_JOURNEY = ("/sign-in/", "/sign-out/", "/signed-out/", "/card/", "/phone/", "/reservation/", "/apply/", "/my/")
 _ALWAYS = ("/healthz", "/readyz", "/metrics", "/static/")
