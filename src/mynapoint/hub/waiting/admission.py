@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +21,6 @@ AGAIN_AFTER_SECONDS = range(15, 31)
 BY_HAND = "wait"
 """The parameter of an address by which a page no longer comes again by itself (WCAG 2.2.1: time can be turned off)."""
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-_log = logging.getLogger(__name__)
 
 
 class Admission:
@@ -43,7 +41,6 @@ class Admission:
 
 def turned_away(request: HttpRequest, *, kind: Kind, now: datetime) -> HttpResponse:
     """Return 503 with Retry-After: a page that keeps the place on a last day, or problem+json."""
-    _log.info("turned away: %s", kind)
     if request.path.startswith(web.API_PREFIX):
         return problem_response(Problem(ProblemCode.BUSY))
     response = HttpResponse(status=503)
