@@ -170,8 +170,10 @@ def test_a_body_beyond_its_limits_is_refused_by_its_line(sample_pay: SamplePay, 
 class _Dripping(io.BytesIO):
     """A body of which a part never comes; ``asked`` says whether anybody waited for it."""
 
-    asked = False
-    ended = threading.Event()
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = False
+        self.ended = threading.Event()
 
     def read(self, *_: object) -> bytes:
         self.asked = True
