@@ -256,5 +256,5 @@ def test_a_kept_answer_cannot_be_changed_or_removed(signed: Signed) -> None:
     post(signed, key())
 
     for change in (lambda: KeptAnswer.objects.update(answer="x"), lambda: KeptAnswer.objects.all().delete()):
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
             change()

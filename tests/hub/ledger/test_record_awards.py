@@ -151,9 +151,9 @@ def test_the_ledger_cannot_be_changed_even_in_the_database(application: Applicat
     send(sample_pay, line(application, 1))
 
     for table in (LedgerEntry, AwardReport):
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
             table.objects.update(**({"points": 2} if table is LedgerEntry else {"report_id": "x"}))
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
             table._base_manager.all()._raw_delete("default")
 
 
