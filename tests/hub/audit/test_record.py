@@ -19,7 +19,8 @@ def test_every_act_of_the_journey_is_on_record_in_order(aoki: Visitor, sample_pa
     aoki.apply()
     aoki.post("/sign-out/", {})
 
-    assert list(AuditRecord.objects.order_by("id").values_list("act", flat=True)) == [
+    of_the_journey = AuditRecord.objects.exclude(act=Act.REGISTER_CHANGED)
+    assert list(of_the_journey.order_by("id").values_list("act", flat=True)) == [
         Act.CERTIFICATE_ENTERED,
         Act.SIGNED_IN,
         Act.RESERVED,
@@ -28,7 +29,7 @@ def test_every_act_of_the_journey_is_on_record_in_order(aoki: Visitor, sample_pa
         Act.APPLIED,
         Act.SIGNED_OUT,
     ]
-    assert len(set(AuditRecord.objects.values_list("who", flat=True))) == 1
+    assert len(set(of_the_journey.values_list("who", flat=True))) == 1
 
 
 def test_a_record_goes_with_its_act(db: None) -> None:
