@@ -13,7 +13,6 @@ from pytest_django.live_server_helper import LiveServer
 import mynapoint.demo
 from hub.chromium import MARKS, NARROW, chromium, complaints, overflow
 from mynapoint.hub.municipalities.actions import import_municipalities
-from mynapoint.hub.payment_services.actions import import_register
 
 DATA = Path(mynapoint.demo.__file__).parent / "data"
 PATHS = (
@@ -46,10 +45,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(browser: Browser, transactional_db: None, live_server: LiveServer) -> str:
-    import_register(DATA / "payment_services.toml")
+def site(browser: Browser, file_database: None) -> Iterator[str]:
+    """The hub's address, served from a database of its own: append-only tables cannot be emptied after a test."""
     import_municipalities(DATA / "municipalities")
-    return str(live_server.url)
+    server = LiveServer("localhost")
+    yield str(server.url)
+    server.stop()
 
 
 @pytest.fixture
