@@ -26,7 +26,8 @@ from property_examples import NIGHTLY
 HOST = "http://localhost:8000"
 REPORTS = "/api/provider/v1/award-reports"
 OPERATIONS = [("/api/provider/v1/notices", "GET"), (REPORTS, "POST")]
-SENT_HERE = {"signature", "signature-input", "content-digest", "content-type", "accept", "content-length", "host"}
+MACHINES_MOST = 12
+"""So many runs of a few steps, at most, until chance has followed a link to the same report again."""
 DOCUMENT = document()
 # Not by Schemathesis: it rewrites prefixItems into a form that it then finds no schema.
 ANSWERS = {
@@ -138,7 +139,10 @@ def test_the_links_of_the_document_lead_where_they_say(aoki: Visitor, sample_pay
         def validate_response(self, response: Response, case: Case[Any], **_: Any) -> None:
             """Judged where it was sent."""
 
-    Machine.run(settings=settings(limits(10), stateful_step_count=5))
+    for _ in range(MACHINES_MOST):
+        Machine.run(settings=settings(limits(10), stateful_step_count=5))
+        if "true" in replayed:
+            break
 
     assert "true" in replayed, "no link was followed to the same report again"
 
