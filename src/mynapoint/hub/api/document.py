@@ -48,13 +48,14 @@ _OF_A_BODY = (
     ProblemCode.OTHER_CONTENT,
 )
 
-_DESCRIPTION = f"""\
-Providers' bodies are JSON lines ({MEDIA_TYPE}), one message a line. A media type of lines is described as the array
-of its lines, as OpenAPI 3.2 does it: the first item is the first line. Whole numbers are written without fraction or
-exponent.
-
-Every request of a provider is signed (RFC 9421, Ed25519) with a nonce of its own, and refused the second time. Unknown
-members and query parameters are refused. Every “no” is problem+json; a provider's has a code of a closed list."""
+_DESCRIPTION = (
+    f"Providers' bodies are JSON lines ({MEDIA_TYPE}), one message a line. A media type of lines is described as the "
+    "array of its lines, as OpenAPI 3.2 does it: the first item is the first line. Whole numbers are written without "
+    "fraction or exponent.\n\n"
+    "Every request of a provider is signed (RFC 9421, Ed25519) with a nonce of its own, and refused the second time. "
+    "Unknown members and query parameters are refused. Every “no” is problem+json; a provider's has a code of a closed "
+    "list."
+)
 
 
 def document() -> Member:
