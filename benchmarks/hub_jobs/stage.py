@@ -46,8 +46,8 @@ SELECT nonce, 'apply', %(statement)s, %(origin)s, repeat('s', 64), draft::text, 
   FROM bench_stranger;
 """
 """People for whom no card has signed: for the limit, which checks none."""
-_TODO = """
-CREATE TABLE bench_todo AS
+_READY = """
+CREATE TABLE bench_ready AS
 SELECT row_number() OVER () AS id, md5(random()::text) AS key, repeat('0', 64) AS asked, repeat('a', 280) AS answer,
        put.nonce, gen_random_uuid() AS application, draft.id AS draft, draft.resident_id AS resident,
        reservation.id AS reservation, certificate.id AS certificate, put.statement, put.origin,
@@ -59,13 +59,13 @@ SELECT row_number() OVER () AS id, md5(random()::text) AS key, repeat('0', 64) A
   JOIN identity_challenge put ON put.nonce = stranger.nonce
   JOIN reservations_reservation reservation ON reservation.resident_id = draft.resident_id
   JOIN identity_credential certificate ON certificate.resident_id = draft.resident_id;
-ALTER TABLE bench_todo ADD PRIMARY KEY (id);
+ALTER TABLE bench_ready ADD PRIMARY KEY (id);
 CREATE SEQUENCE bench_next;
 """
 _APPLY = """
 SELECT mynapoint_apply(key, asked, answer, nonce, application, draft, resident, reservation, certificate, NULL,
                        statement, origin, nonce, signature, 5000, 0, details, applied_at)
-  FROM bench_todo WHERE id = (SELECT nextval('bench_next'));
+  FROM bench_ready WHERE id = (SELECT nextval('bench_next'));
 """
 
 
@@ -101,7 +101,7 @@ class Stage:
         where = ["-T", f"{seconds:.0f}", "-f", script, "-h", self.cluster.folder, "-U", "postgres", DATABASE]
         done = pgbench([str(part) for part in (*command, *where)], pids=[self.postmaster])
         with self.cluster.connect(DATABASE) as connection:
-            row = connection.execute("SELECT last_value, (SELECT count(*) FROM bench_todo) FROM bench_next").fetchone()
+            row = connection.execute("SELECT last_value, (SELECT count(*) FROM bench_ready) FROM bench_next").fetchone()
         assert row is not None, "a sequence has a value"
         if row[0] > row[1]:
             raise RuntimeError("pgbench ran out of people")
@@ -168,11 +168,11 @@ def _fill(made: Stage, *, signed: int, unsigned: int) -> None:
     ) as connection:
         connection.execute(_STRANGERS, facts)
         connection.execute("ANALYZE")
-        connection.execute(_TODO)
+        connection.execute(_READY)
     made.invite(signed)
     with made.cluster.connect(DATABASE) as connection:
         connection.execute("ANALYZE identity_resident, identity_credential, identity_challenge, applications_draft")
-        connection.execute("ANALYZE reservations_reservation, bench_todo")
+        connection.execute("ANALYZE reservations_reservation, bench_ready")
         connection.execute("CHECKPOINT")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import date, datetime, timedelta
 
+from hub import clock
 from mynapoint.exchange.codec import encode_lines
 from mynapoint.exchange.messages import AwardLine, AwardReportHeader, Counts
 from mynapoint.hub.applications import actions
@@ -12,7 +13,7 @@ from mynapoint.hub.applications.models import Application, Draft
 from mynapoint.hub.identity.actions import Signature, sign_in, signer
 from mynapoint.hub.identity.certificates import AuthCertificate
 from mynapoint.hub.identity.links import CertificateId, Link
-from mynapoint.hub.identity.models import Resident
+from mynapoint.hub.identity.models import Credential, Resident
 from mynapoint.hub.ledger.actions import record_awards
 from mynapoint.hub.ledger.reports import parse_report
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
@@ -28,6 +29,20 @@ def certificate(name: CertificateId, since: datetime) -> AuthCertificate:
     fingerprint = f"{name.issuer_key_id}-{name.serial}"
     return AuthCertificate(
         name.issuer_key_id, name.serial, fingerprint, b"key", since - timedelta(days=1), since + timedelta(days=1800)
+    )
+
+
+def known_credential(name: str) -> Credential:
+    """A new resident's certificate, put into the tables without a journey; ``name`` is its serial."""
+    return Credential.objects.create(
+        resident=Resident.objects.create(first_seen_at=clock.START),
+        issuer_key_id="00",
+        serial=name,
+        fingerprint=name,
+        public_key=b"key",
+        valid_from=clock.START,
+        valid_until=clock.START,
+        first_seen_at=clock.START,
     )
 
 

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from mynapoint.exchange.card_methods import METHODS
+from mynapoint.exchange.strict_json import STRICT_JSON
 
 FORMAT = "mynapoint-card-auth:1"
 ALGORITHM = "RS256"
@@ -129,7 +130,7 @@ def decode(text: str) -> CardToken:
     if len(text) > TOKEN_BYTES_MAX or not (text.isascii() or len(text.encode(errors="replace")) <= TOKEN_BYTES_MAX):
         raise BadCardToken(f"token is longer than {TOKEN_BYTES_MAX} bytes")
     try:
-        members = _JSON.decode(text)
+        members = STRICT_JSON.decode(text)
     except (ValueError, RecursionError) as error:
         raise BadCardToken("token is not JSON") from error
     if not isinstance(members, dict) or members.keys() != _MEMBERS:
@@ -176,13 +177,3 @@ def _binary(text: object) -> bytes:
     if not isinstance(text, str) or binascii.b2a_base64(binary, newline=False) != text.encode():
         raise BadCardToken("certificate and signature must be base64 in its one spelling")
     return binary
-
-
-def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member stands there twice")
-    return members
-
-
-_JSON = json.JSONDecoder(object_pairs_hook=_without_doubles)

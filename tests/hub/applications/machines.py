@@ -11,6 +11,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from hub import clock
+from hub.people import known_credential
 from hub.sample_pay import NUMBER
 from mynapoint.award.refusals import Refused
 from mynapoint.exchange.messages import Counts
@@ -20,7 +21,7 @@ from mynapoint.hub.applications.once import Answer, Asked, Wording
 from mynapoint.hub.applications.receipts import Receipt
 from mynapoint.hub.identity.actions import Signature
 from mynapoint.hub.identity.certificates import AuthCertificate
-from mynapoint.hub.identity.models import Challenge, Credential, Purpose, Resident
+from mynapoint.hub.identity.models import Challenge, Credential, Purpose
 from mynapoint.hub.identity.verification import Question, Verified
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.reservations.actions import reserve
@@ -51,16 +52,7 @@ CARDS = {"card": "hub.applications.machines.AnyCard"}
 
 def person(name: str) -> Credential:
     """A resident with a certificate and a reservation."""
-    credential = Credential.objects.create(
-        resident=Resident.objects.create(first_seen_at=clock.START),
-        issuer_key_id="00",
-        serial=name,
-        fingerprint=name,
-        public_key=b"key",
-        valid_from=clock.START,
-        valid_until=clock.START,
-        first_seen_at=clock.START,
-    )
+    credential = known_credential(name)
     reserve(signature=signature(credential, secrets.token_hex(16)), credential=credential, now=clock.START)
     return credential
 

@@ -6,6 +6,7 @@ import pytest
 
 from hub import clock
 from hub.at_once import all_at_once
+from hub.people import known_credential
 from hub.sample_pay import NUMBER
 from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.exchange.messages import Counts, NoticeKind
@@ -15,7 +16,7 @@ from mynapoint.hub.applications.notices import number_notices
 from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.identity.actions import Signature
 from mynapoint.hub.identity.certificates import AuthCertificate
-from mynapoint.hub.identity.models import Credential, Resident
+from mynapoint.hub.identity.models import Credential
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.reservations.actions import reserve
 from mynapoint.hub.reservations.models import Reservation
@@ -24,16 +25,7 @@ AT_ONCE = 6
 
 
 def resident(name: str) -> Credential:
-    credential = Credential.objects.create(
-        resident=Resident.objects.create(first_seen_at=clock.START),
-        issuer_key_id="00",
-        serial=name,
-        fingerprint=name,
-        public_key=b"key",
-        valid_from=clock.START,
-        valid_until=clock.START,
-        first_seen_at=clock.START,
-    )
+    credential = known_credential(name)
     reserve(signature=signature("", "n"), credential=credential, now=clock.START)
     return credential
 

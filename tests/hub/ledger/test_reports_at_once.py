@@ -8,13 +8,13 @@ import pytest
 
 from hub import clock
 from hub.at_once import all_at_once
+from hub.people import known_credential
 from hub.sample_pay import NUMBER
 from mynapoint.exchange.codec import encode_lines
 from mynapoint.exchange.messages import AwardLine, AwardReportHeader
 from mynapoint.exchange.signatures import SigningKey
 from mynapoint.hub.applications.models import Application, StandingApplication
 from mynapoint.hub.audit.models import Act, AuditRecord
-from mynapoint.hub.identity.models import Credential, Resident
 from mynapoint.hub.ledger.actions import OtherContent, record_awards
 from mynapoint.hub.ledger.models import AwardReport, LedgerEntry, RecordedTotal
 from mynapoint.hub.ledger.reports import parse_report
@@ -39,17 +39,8 @@ def application(file_database: None) -> Application:
 
 def applied(name: str) -> Application:
     """Put one application into the tables, without its journey."""
-    person = Resident.objects.create(first_seen_at=clock.START)
-    credential = Credential.objects.create(
-        resident=person,
-        issuer_key_id="00",
-        serial=name,
-        fingerprint=name,
-        public_key=b"key",
-        valid_from=clock.START,
-        valid_until=clock.START,
-        first_seen_at=clock.START,
-    )
+    credential = known_credential(name)
+    person = credential.resident
     reservation = Reservation.objects.create(
         resident=person,
         my_key_id_text=f"{name:A<8.8}".upper(),

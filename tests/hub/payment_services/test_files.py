@@ -195,7 +195,7 @@ def test_a_faulty_cell_is_named_with_its_line_and_nothing_is_stored(
         import_file(file, who=WHO, now=NOW)
 
     fault = faulty.value.faults[0]
-    assert (fault.field, why in fault.why, bool(fault.todo)) == (field, True, True), fault
+    assert (fault.field, why in fault.why, bool(fault.remedy)) == (field, True, True), fault
     assert not value or fault.value == value
     assert fault.line >= 2
     assert register_now() == before

@@ -9,29 +9,17 @@ import pytest
 
 from hub import clock
 from hub.at_once import all_at_once
+from hub.people import known_credential
 from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.hub.identity.actions import Signature
 from mynapoint.hub.identity.certificates import AuthCertificate
-from mynapoint.hub.identity.models import Credential, Resident
+from mynapoint.hub.identity.models import Credential
 from mynapoint.hub.reservations import actions
 from mynapoint.hub.reservations.models import GivenMyKeyId, MyKeyIdStep, Reservation
 from mynapoint.programme.values import MyKeyId
 
 AT_ONCE = 6
 pytestmark = pytest.mark.usefixtures("file_database")
-
-
-def credential(name: str) -> Credential:
-    return Credential.objects.create(
-        resident=Resident.objects.create(first_seen_at=clock.START),
-        issuer_key_id="00",
-        serial=name,
-        fingerprint=name,
-        public_key=b"key",
-        valid_from=clock.START,
-        valid_until=clock.START,
-        first_seen_at=clock.START,
-    )
 
 
 def signed(subject: str = "") -> Signature:
@@ -51,7 +39,7 @@ def refusals(outcomes: list[object]) -> list[Refusal]:
 
 
 def test_of_several_changes_signed_for_one_count_one_is_done() -> None:
-    mine = credential("aoki")
+    mine = known_credential("aoki")
     actions.reserve(signature=signed(), credential=mine, now=clock.START)
 
     outcomes = all_at_once(*(step(actions.change_my_key_id, mine) for _ in range(AT_ONCE)))
@@ -62,7 +50,7 @@ def test_of_several_changes_signed_for_one_count_one_is_done() -> None:
 
 
 def test_a_change_and_a_revocation_at_once_are_one_step() -> None:
-    mine = credential("aoki")
+    mine = known_credential("aoki")
     actions.reserve(signature=signed(), credential=mine, now=clock.START)
 
     outcomes = all_at_once(step(actions.change_my_key_id, mine), step(actions.revoke_my_key_id, mine))
@@ -73,7 +61,7 @@ def test_a_change_and_a_revocation_at_once_are_one_step() -> None:
 
 
 def test_several_people_drawing_the_same_names_at_once_get_one_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    people = [credential(f"resident-{number}") for number in range(AT_ONCE)]
+    people = [known_credential(f"resident-{number}") for number in range(AT_ONCE)]
     names = iter([f"{letter * 8}" for letter in "BBBBBBCDFGHJ" * 6])
     monkeypatch.setattr(actions, "new_my_key_id", partial(_next_name, names))
 

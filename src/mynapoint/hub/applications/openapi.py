@@ -6,20 +6,10 @@ from typing import Any
 
 from mynapoint.award.refusals import Refusal
 from mynapoint.hub.applications import resident_door as door
+from mynapoint.hub.payment_services.openapi import closed_object, ref
 from mynapoint.hub.problems import PROBLEM_JSON
 
 _REFUSAL_URN = "urn:mynapoint:refusal:"
-
-
-def _object(properties: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
 _REPLAYED = {
     "description": "`true` where this key was answered before: the same answer, byte for byte.",
     "schema": {"const": "true"},
@@ -43,7 +33,7 @@ _REFUSED = {
     "description": "Refused for the reasons told, or something in the request is wrong (`malformed`), or the key was "
     "used to ask something else (`other_content`). A refusal is kept under its key, too.",
     "headers": {"Idempotent-Replayed": _REPLAYED},
-    "content": {PROBLEM_JSON: {"schema": {"anyOf": [_ref("ApplicationRefused"), _ref("Problem")]}}},
+    "content": {PROBLEM_JSON: {"schema": {"anyOf": [ref("ApplicationRefused"), ref("Problem")]}}},
 }
 
 PATHS: dict[str, Any] = {
@@ -57,12 +47,12 @@ PATHS: dict[str, Any] = {
             f"signed. A body has at most {door.BODY_BYTES_MAX:,} bytes.",
             "security": [],
             "parameters": [_KEY, _PLACE],
-            "requestBody": {"required": True, "content": {door.JSON: {"schema": _ref("ApplicationAsked")}}},
+            "requestBody": {"required": True, "content": {door.JSON: {"schema": ref("ApplicationAsked")}}},
             "responses": {
                 "201": {
                     "description": "Applied; it cannot be changed.",
                     "headers": {"Idempotent-Replayed": _REPLAYED},
-                    "content": {door.JSON: {"schema": _ref("Applied")}},
+                    "content": {door.JSON: {"schema": ref("Applied")}},
                 },
                 "422": _REFUSED,
                 **{str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in door.STATUSES},
@@ -72,13 +62,13 @@ PATHS: dict[str, Any] = {
 }
 
 SCHEMAS: dict[str, Any] = {
-    "ApplicationAsked": _object(
+    "ApplicationAsked": closed_object(
         {
             "nonce": {"type": "string", "pattern": "^[A-Za-z0-9+/_=-]{1,64}$"},
             "token": {"type": "string", "description": "As the card agent delivers it."},
         }
     ),
-    "Applied": _object(
+    "Applied": closed_object(
         {
             "application_id": {"type": "string", "format": "uuid"},
             "applied_at": {"type": "string", "format": "date-time"},
@@ -90,7 +80,7 @@ SCHEMAS: dict[str, Any] = {
             "expected_awards": {
                 "type": "array",
                 "description": "By the service's schedule; no promise.",
-                "items": _object(
+                "items": closed_object(
                     {
                         "use": {"enum": ["each", "in_month", "reached_in_month", "unreached"]},
                         "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
@@ -102,7 +92,7 @@ SCHEMAS: dict[str, Any] = {
             },
         }
     ),
-    "ApplicationRefused": _object(
+    "ApplicationRefused": closed_object(
         {
             "type": {"enum": [f"{_REFUSAL_URN}{refusal.code}" for refusal in Refusal]},
             "title": {"type": "string"},
@@ -110,7 +100,7 @@ SCHEMAS: dict[str, Any] = {
             "reasons": {
                 "type": "array",
                 "minItems": 1,
-                "items": _object({"code": {"enum": [one.code for one in Refusal]}, "detail": {"type": "string"}}),
+                "items": closed_object({"code": {"enum": [one.code for one in Refusal]}, "detail": {"type": "string"}}),
             },
         }
     ),

@@ -19,6 +19,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from mynapoint.award.refusals import Refused
+from mynapoint.exchange.strict_json import STRICT_JSON
 from mynapoint.hub import web
 from mynapoint.hub.applications.once import Asked, OtherContent, Wording, apply_once
 from mynapoint.hub.applications.receipts import ExpectedAward, Receipt
@@ -143,7 +144,7 @@ def _asked(media_type: str, key: str, body: Callable[[], bytes]) -> Asked:
     if len(content) > BODY_BYTES_MAX:
         raise _too_long()
     try:
-        members = _JSON.decode(content.decode())
+        members = STRICT_JSON.decode(content.decode())
     except (ValueError, RecursionError) as error:
         raise Problem(ProblemCode.BAD_REQUEST, "The body is not one JSON object.") from error
     fields = _wrong(members)
@@ -192,16 +193,6 @@ def _problem(problem: Problem) -> Said:
     members = {"type": f"{URN}{problem.code}", "title": problem.title, "status": problem.status, **problem.figures}
     again = {"Retry-After": str(AGAIN_AFTER_SECONDS)} if MEANINGS[problem.code].again else {}
     return Said(problem.status, json.dumps(members).encode(), PROBLEM_JSON, problem.headers | again)
-
-
-def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member stands there twice")
-    return members
-
-
-_JSON = json.JSONDecoder(object_pairs_hook=_without_doubles)
 
 
 def _applied(told: Receipt) -> str:

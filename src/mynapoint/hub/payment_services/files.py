@@ -21,7 +21,7 @@ from mynapoint.programme.rule_file import RuleFileError, RuleTable
 FORMAT = "mynapoint-register/1"
 _DAYS = {"as_of", "first_day", "last_day", "joined_on", "left_on"}
 _TOML_HINT = "; write it without quotes"
-_TODO = "Correct it and import the file again; nothing of the file was stored."
+_REMEDY = "Correct it and import the file again; nothing of the file was stored."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class RowFault:
     field: str
     value: str
     why: str
-    todo: str = _TODO
+    remedy: str = _REMEDY
 
     def __str__(self) -> str:
         value = f" {self.value!r}" if self.value else ""
-        return f"line {self.line}: {self.field}{value}: {self.why}. {self.todo}"
+        return f"line {self.line}: {self.field}{value}: {self.why}. {self.remedy}"
 
 
 class FaultyFile(ValueError):

@@ -16,17 +16,19 @@ _DAY = {"type": ["string", "null"], "format": "date"}
 _TEXT = {"type": ["string", "null"]}
 
 
-def _object(properties: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
+def closed_object(properties: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the schema of an object with these members and no others; all are required but the optional ones."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-def _ref(name: str) -> dict[str, str]:
+def ref(name: str) -> dict[str, str]:
+    """Return a reference to a schema of the hub's document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _words(what: str) -> dict[str, Any]:
-    return {"oneOf": [_ref("RegisterWords"), {"type": "null"}], "description": what}
+    return {"oneOf": [ref("RegisterWords"), {"type": "null"}], "description": what}
 
 
 def _enum(values: list[str]) -> dict[str, Any]:
@@ -67,8 +69,8 @@ PATHS: dict[str, Any] = {
             "security": [],
             "parameters": PARAMETERS,
             "responses": {
-                "200": _answer("One page of what fits, in a stable order.", _ref("PaymentServicePage")),
-                "400": _answer("A parameter is wrong, unknown, or there twice.", _ref("SearchProblem"), _PROBLEM),
+                "200": _answer("One page of what fits, in a stable order.", ref("PaymentServicePage")),
+                "400": _answer("A parameter is wrong, unknown, or there twice.", ref("SearchProblem"), _PROBLEM),
             },
         }
     },
@@ -80,34 +82,34 @@ PATHS: dict[str, Any] = {
             "security": [],
             "parameters": [{"name": "number", "in": "path", "required": True, "schema": {"type": "string"}}],
             "responses": {
-                "200": _answer("The service.", _ref("PaymentService")),
-                "400": _answer("This address has no parameters.", _ref("SearchProblem"), _PROBLEM),
-                "404": _answer("There is none of this number.", _ref("SearchProblem"), _PROBLEM),
+                "200": _answer("The service.", ref("PaymentService")),
+                "400": _answer("This address has no parameters.", ref("SearchProblem"), _PROBLEM),
+                "404": _answer("There is none of this number.", ref("SearchProblem"), _PROBLEM),
             },
         }
     },
 }
 
 SCHEMAS: dict[str, Any] = {
-    "RegisterWords": _object({"ja": {"type": "string"}, "en": {"type": "string"}}),
-    "PaymentServicePage": _object(
+    "RegisterWords": closed_object({"ja": {"type": "string"}, "en": {"type": "string"}}),
+    "PaymentServicePage": closed_object(
         {
             "on": {"type": "string", "format": "date", "description": "The day its openness was judged on."},
             **{name: {"type": "integer", "minimum": 0} for name in ("total", "page", "pages", "per_page", "count")},
-            "payment_services": {"type": "array", "items": _ref("PaymentService")},
+            "payment_services": {"type": "array", "items": ref("PaymentService")},
             "relax": {
                 "type": "array",
                 "description": "Only where nothing fits: how many would without this parameter.",
-                "items": _object({"parameter": {"type": "string"}, "total": {"type": "integer", "minimum": 1}}),
+                "items": closed_object({"parameter": {"type": "string"}, "total": {"type": "integer", "minimum": 1}}),
             },
         },
         optional=("relax",),
     ),
-    "PaymentService": _object(
+    "PaymentService": closed_object(
         {
             "number": {"type": "string", "pattern": "^MP[0-9]{7}$"},
             "number_is_sample": {"type": "boolean", "description": "The official number is not known."},
-            "name": _object({name: {"type": "string"} for name in ("ja", "kana", "en")}),
+            "name": closed_object({name: {"type": "string"} for name in ("ja", "kana", "en")}),
             "provider": _words("Who offers it."),
             "kind": _enum(Kind.values),
             "state": _enum([State(one).value for one in PUBLIC]),
@@ -124,11 +126,11 @@ SCHEMAS: dict[str, Any] = {
             "prior_registration": _words("What to do before applying."),
             "channels": {
                 "type": "array",
-                "items": _object({"kind": _enum(ChannelKind.values), "first_day": _DAY, "last_day": _DAY}),
+                "items": closed_object({"kind": _enum(ChannelKind.values), "first_day": _DAY, "last_day": _DAY}),
             },
             "incentives": {
                 "type": "array",
-                "items": _object(
+                "items": closed_object(
                     {
                         "incentive": {"type": "string"},
                         "round": {"type": "string"},
@@ -137,10 +139,10 @@ SCHEMAS: dict[str, Any] = {
                     }
                 ),
             },
-            "open": _object(
+            "open": closed_object(
                 {name: {"type": "array", "items": {"type": "string"}} for name in ("channels", "incentives")}
             ),
-            "points": _object(
+            "points": closed_object(
                 {"name": _words("Its name."), "used": _TEXT, "use": _words("How."), "expiry": _words("Until when.")}
             ),
             "extra": _words("The provider's own gift, outside the programme."),
@@ -150,14 +152,14 @@ SCHEMAS: dict[str, Any] = {
             "sources": {"type": "array", "items": {"type": "string"}},
         }
     ),
-    "SearchProblem": _object(
+    "SearchProblem": closed_object(
         {
             "type": {"type": "string"},
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "reasons": {
                 "type": "array",
-                "items": _object({"parameter": {"type": "string"}, "detail": {"type": "string"}}),
+                "items": closed_object({"parameter": {"type": "string"}, "detail": {"type": "string"}}),
             },
         },
         optional=("reasons",),

@@ -164,8 +164,8 @@ def subject_of(subject: str) -> str:
 
 def _change(number: str, state: str, fields: dict[str, list[Any]], who: Who) -> Change:
     if state in CLOSED_TO_CHANGES:
-        todo = "return it to draft first" if state == "submitted" else "enter what is new under a new number"
-        raise RegisterRefused(f"{number} is {state} and is not changed ({', '.join(fields)}); {todo}")
+        remedy = "return it to draft first" if state == "submitted" else "enter what is new under a new number"
+        raise RegisterRefused(f"{number} is {state} and is not changed ({', '.join(fields)}); {remedy}")
     if state in CHANGED_BY_TWO and not who.seen_by:
         raise RegisterRefused(
             f"{number} is {state}: a change ({', '.join(fields)}) needs a second person; name who has seen it"
