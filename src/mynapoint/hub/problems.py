@@ -32,6 +32,7 @@ class ProblemCode(StrEnum):
     OTHER_CONTENT = "other_content"
     INTERNAL = "internal"
     BUSY = "busy"
+    OUTCOME_UNKNOWN = "outcome_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ MEANINGS = {
     ProblemCode.OTHER_CONTENT: Meaning(422, "This report_id was used before, for another report."),
     ProblemCode.INTERNAL: Meaning(500, "The hub failed; nothing was recorded. The same request may be sent again."),
     ProblemCode.BUSY: Meaning(503, "The hub is busy; nothing was recorded. Send it again.", again=True),
+    ProblemCode.OUTCOME_UNKNOWN: Meaning(
+        503, "The hub could not learn whether this was recorded. Send the same again: it is recorded once.", again=True
+    ),
 }
 """Every code's meaning; published in /api/openapi.json and docs/providers.md."""
 

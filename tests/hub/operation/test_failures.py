@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from hub.sample_pay import SamplePay
 from hub.visitor import Visitor, text
-from mynapoint.hub.operation.failures import is_undone
+from mynapoint.exchange.signatures import sign_request
+from mynapoint.hub.applications import provider_door
+from mynapoint.hub.audit.unknown_outcome import is_undone
+from mynapoint.hub.problems import Problem, ProblemCode
 
 ADDRESS = {"host": "localhost:8000"}
 
@@ -49,6 +54,23 @@ def test_people_are_told_to_come_again_and_whether_anything_was_recorded(
     assert ("何も記録されていません" in text(response)) is undone
     assert ("マイページで手続きの状況をお確かめください" in text(response)) is not undone
     assert "Nothing was recorded" in text(response) or "nothing is recorded twice" in text(response)
+
+
+@pytest.mark.parametrize(("error", "code"), [(locked, ProblemCode.BUSY), (lost, ProblemCode.OUTCOME_UNKNOWN)])
+def test_a_provider_whose_view_failed_is_told_whether_anything_was_recorded(
+    sample_pay: SamplePay, error: Any, code: ProblemCode
+) -> None:
+    @provider_door.door("GET")
+    def fails(*_: object) -> HttpResponse:
+        raise error()
+
+    url = "http://localhost:8000/api/provider/v1/notices"
+    signed = sign_request(sample_pay.key, method="GET", url=url, body=b"")
+
+    with pytest.raises(Problem) as told:
+        fails(RequestFactory(headers=ADDRESS | signed).get("/api/provider/v1/notices"))
+
+    assert told.value.code is code
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ _ANY = (
     ProblemCode.MALFORMED,
     ProblemCode.INTERNAL,
     ProblemCode.BUSY,
+    ProblemCode.OUTCOME_UNKNOWN,
     ProblemCode.LENGTH_REQUIRED,
 )
 _OF_A_BODY = (

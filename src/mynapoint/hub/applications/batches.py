@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from django.db import IntegrityError, OperationalError, connection
 
 from mynapoint.hub.applications.entries import Entry
+from mynapoint.hub.audit.unknown_outcome import is_undone
 
 ENTRIES_MAX = 64
 """In one batch: beyond it a row costs no less, and whoever came first waits longer."""
@@ -80,7 +81,7 @@ class Writer:
             else:
                 self._write_one(together[0].entry)
         except (IntegrityError, OperationalError) as error:
-            if not _is_undone(error):
+            if not is_undone(error):
                 connection.close()
                 return _tell(together + alone, error)
             if len(together) > 1:
@@ -99,7 +100,7 @@ class Writer:
         try:
             self._write_one(one.entry)
         except Exception as error:  # noqa: BLE001 - whoever waits is told, and raises it
-            if not _is_undone(error):
+            if not is_undone(error):
                 connection.close()
             _tell([one], error)
         else:
@@ -131,12 +132,6 @@ def _apart(batch: Sequence[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:
         (alone if names & seen else together).append(one)
         seen |= names
     return sorted(together, key=lambda one: one.entry.resident), alone
-
-
-def _is_undone(error: Exception) -> bool:
-    """Say whether the database itself told that nothing was written; a lost connection tells nothing."""
-    state = getattr(error.__cause__, "sqlstate", None)
-    return isinstance(state, str) and not state.startswith(("08", "57"))
 
 
 def _tell(waiting: Sequence[_Waiting], error: Exception | None) -> None:

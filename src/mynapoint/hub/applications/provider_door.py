@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from mynapoint.exchange.signatures import BadSignature, has_digest, verify_headers
 from mynapoint.hub.applications.models import UsedNonce
+from mynapoint.hub.audit.unknown_outcome import is_undone
 from mynapoint.hub.payment_services.models import PaymentService, Provider, ProviderKey
 from mynapoint.hub.problems import Problem, ProblemCode
 
@@ -75,7 +76,7 @@ def door(
             try:
                 return view(request, signed_by(request, has_body=method == "POST"), *args, **kwargs)
             except OperationalError as error:
-                raise Problem(ProblemCode.BUSY) from error
+                raise Problem(ProblemCode.BUSY if is_undone(error) else ProblemCode.OUTCOME_UNKNOWN) from error
 
         return answer
 

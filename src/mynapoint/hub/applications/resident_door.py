@@ -23,6 +23,7 @@ from mynapoint.exchange.strict_json import STRICT_JSON
 from mynapoint.hub import web
 from mynapoint.hub.applications.once import Asked, OtherContent, Wording, apply_once
 from mynapoint.hub.applications.receipts import ExpectedAward, Receipt
+from mynapoint.hub.audit.unknown_outcome import is_undone
 from mynapoint.hub.problems import AGAIN_AFTER_SECONDS, MEANINGS, PROBLEM_JSON, URN, Problem, ProblemCode
 from mynapoint.hub.waiting import tickets
 from mynapoint.hub.waiting.gates import Kind, gates
@@ -181,8 +182,7 @@ def _not_now(error: OperationalError) -> Problem:
         title = "A request with this Idempotency-Key is being answered. Send the same again."
         return Problem(ProblemCode.IN_FLIGHT, title)
     _log.error("%s: the database could not answer: %s", PATH, type(error.__cause__ or error).__name__)
-    title = "The hub could not finish. Send the same again, with the same Idempotency-Key."
-    return Problem(ProblemCode.BUSY, title)
+    return Problem(ProblemCode.BUSY if is_undone(error) else ProblemCode.OUTCOME_UNKNOWN)
 
 
 def _too_long() -> Problem:

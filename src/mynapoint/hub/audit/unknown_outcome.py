@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from mynapoint.hub.problems import PROBLEM_JSON
+from mynapoint.hub.problems import Problem, ProblemCode, problem_response
 from mynapoint.hub.web import API_PREFIX
 
 AGAIN_AFTER_SECONDS = 10
-TITLE = "The hub could not learn whether this was recorded. Send the same again: it is recorded once."
-
-
-_NAMES = {"CommitUnknown", "OutcomeUnknown"}
-"""By name: on SQLite there is no PostgreSQL driver to import them with."""
 
 
 class UnknownOutcome:
@@ -33,8 +28,7 @@ class UnknownOutcome:
         if not is_unknown(exception):
             return None
         if request.path.startswith(API_PREFIX):
-            members = {"type": "urn:mynapoint:problem:outcome_unknown", "title": TITLE, "status": 503}
-            response: HttpResponse = JsonResponse(members, status=503, content_type=PROBLEM_JSON)
+            response = problem_response(Problem(ProblemCode.OUTCOME_UNKNOWN))
         else:
             response = render(request, "unknown_outcome.html", status=503)
         response["Retry-After"] = str(AGAIN_AFTER_SECONDS)
@@ -43,9 +37,21 @@ class UnknownOutcome:
 
 
 def is_unknown(exception: BaseException | None) -> bool:
-    """Say whether this, or what it comes from, is a commit that no standby confirmed. SQLite has none."""
+    """Say whether this, or what it comes from, is a commit that no standby confirmed. SQLite has none.
+
+    Known by name: on SQLite there is no PostgreSQL driver to import the class with.
+    """
     while exception is not None:
-        if isinstance(exception, OperationalError) and type(exception).__name__ in _NAMES:
+        if isinstance(exception, OperationalError) and type(exception).__name__ == "CommitUnknown":
             return True
         exception = exception.__cause__
     return False
+
+
+def is_undone(error: BaseException) -> bool:
+    """Say whether the database itself told that nothing was recorded; a lost connection tells nothing."""
+    cause = error.__cause__
+    if getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return True
+    state = getattr(cause, "sqlstate", None)
+    return isinstance(state, str) and not state.startswith(("08", "57"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from mynapoint.hub.audit.unknown_outcome import TITLE
+from mynapoint.hub.audit.unknown_outcome import is_undone
 from mynapoint.hub.operation.metrics import database_errors
-from mynapoint.hub.problems import PROBLEM_JSON, Problem, ProblemCode, problem_response
+from mynapoint.hub.problems import Problem, ProblemCode, problem_response
 from mynapoint.hub.web import API_PREFIX
 
 AGAIN_AFTER_SECONDS = 10
@@ -32,26 +32,13 @@ def database_away(request: HttpRequest, error: OperationalError | InterfaceError
     """Say that the database does not answer, when to come again, and whether anything can have been recorded."""
     database_errors.labels("undone" if is_undone(error) else "unknown").inc()
     if request.path.startswith(API_PREFIX):
-        if is_undone(error):
-            response = problem_response(Problem(ProblemCode.BUSY))
-        else:
-            members = {"type": "urn:mynapoint:problem:outcome_unknown", "title": TITLE, "status": 503}
-            response = JsonResponse(members, status=503, content_type=PROBLEM_JSON)
+        response = problem_response(Problem(ProblemCode.BUSY if is_undone(error) else ProblemCode.OUTCOME_UNKNOWN))
     else:
         context = {"after_seconds": AGAIN_AFTER_SECONDS, "is_undone": is_undone(error)}
         response = HttpResponse(render_to_string("database_away.html", context), status=503)
     response["Retry-After"] = str(AGAIN_AFTER_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def is_undone(error: BaseException) -> bool:
-    """Say whether the database itself told that nothing was recorded; a lost connection tells nothing."""
-    cause = error.__cause__
-    if getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return True
-    state = getattr(cause, "sqlstate", None)
-    return isinstance(state, str) and not state.startswith(("08", "57"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

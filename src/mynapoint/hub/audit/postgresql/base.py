@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import OperationalError
@@ -41,12 +42,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._commit()  # type: ignore[misc]
         self._raise_if_unconfirmed()
 
-    def _execute_confirmed(self, execute: Callable[..., Any], *statement: Any) -> Any:
-        # Outside a transaction each statement is one, and waits for the standby itself.
+    @contextmanager
+    def confirmed(self) -> Iterator[None]:
+        """Raise CommitUnknown after statements that were sent past Django, where they committed and are unconfirmed."""
         self._unconfirmed = ""
-        done = execute(*statement)
+        yield
         self._raise_if_unconfirmed()
-        return done
+
+    def _execute_confirmed(self, execute: Callable[..., Any], *statement: Any) -> Any:
+        with self.confirmed():  # outside a transaction each statement is one, and waits for the standby itself
+            return execute(*statement)
 
     def _raise_if_unconfirmed(self) -> None:
         if self._unconfirmed:
