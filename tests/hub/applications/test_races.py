@@ -78,6 +78,19 @@ def test_one_person_applying_in_several_places_at_once_applies_once() -> None:
 
 
 @pytest.mark.usefixtures("file_database")
+def test_one_who_comes_when_the_draft_was_just_taken_is_told_the_same() -> None:
+    credential = resident("aoki")
+    mine = draft(credential, "1234")
+    read_before = Draft.objects.get(pk=mine.pk)
+    actions.apply(draft=mine, signature=signature(str(mine.pk), "1"), credential=credential, now=clock.START)
+
+    with pytest.raises(Refused) as refused:
+        actions.apply(draft=read_before, signature=signature(str(mine.pk), "2"), credential=credential, now=clock.START)
+
+    assert refused.value.refusal is Refusal.ALREADY_APPLIED
+
+
+@pytest.mark.usefixtures("file_database")
 def test_one_account_chosen_by_several_people_at_once_serves_one() -> None:
     people = [resident(f"person-{number}") for number in range(AT_ONCE)]
     drafts = [draft(person, "1234") for person in people]

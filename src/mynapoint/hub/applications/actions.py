@@ -113,6 +113,9 @@ def apply(
     """
     case = applying.open_case(draft=draft.pk).case
     if case is None:
+        # The draft was taken since it was read: by this person's application at another place, or by a new choice.
+        on = (judged or Judged(now)).day
+        _refuse(reasons_against(resident=draft.resident, incentive=IncentiveId(draft.incentive), on=on))
         raise Refused(Refusal.DRAFT_REPLACED)
     assert case.survivor == surviving(credential.resident), "a draft is applied for by its own resident only"
     signer = applying.signer_of(credential, now=now)
