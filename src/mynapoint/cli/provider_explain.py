@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from mynapoint.award.explain import PremiumExplained, Reason, RefundExplained, RefundState, UseExplained
 from mynapoint.award.premium import Kind
 from mynapoint.cli.columns import pad, widths
 from mynapoint.programme.rounds import ROUND_IDS, load_round
 from mynapoint.programme.values import IncentiveId, tokyo_day
 from mynapoint.programme.words import Words, date_in, minute_in
-from mynapoint.provider.explain import PremiumExplained, Reason, RefundExplained, RefundState, UseExplained
 from mynapoint.provider.explain_account import AccountExplained, ApplicationExplained, LineExplained, State
 
 _KINDS = {

@@ -11,10 +11,10 @@ from enum import StrEnum
 
 import duckdb
 
+from mynapoint.award.explain import PremiumExplained, explain_premium
 from mynapoint.award.premium import Enrolment, Kind, Transaction
 from mynapoint.programme.service_rules import ServiceRule
 from mynapoint.programme.values import AccountId, IncentiveId, Points, Yen
-from mynapoint.provider.explain import PremiumExplained, explain_premium
 from mynapoint.provider.store import instant
 
 
