@@ -32,6 +32,16 @@ class Act(models.TextChoices):
     REGISTER_CHANGED = "register_changed"
     MY_KEY_ID_CHANGED = "my_key_id_changed"
     MY_KEY_ID_REVOKED = "my_key_id_revoked"
+    STAFF_SIGNED_IN = "staff_signed_in"
+    STAFF_SIGNED_OUT = "staff_signed_out"
+    STAFF_NOT_LET_IN = "staff_not_let_in"
+    STAFF_CHANGED = "staff_changed"
+    TERMINAL_CHANGED = "terminal_changed"
+    VISIT_BEGAN = "visit_began"
+    VISIT_ENDED = "visit_ended"
+    QUEUE_TICKET_CHANGED = "queue_ticket_changed"
+    PIN_RESET_STEP = "pin_reset_step"
+    CORRECTION_STEP = "correction_step"
 
 
 class AuditRecord(models.Model):
