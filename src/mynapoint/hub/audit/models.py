@@ -42,6 +42,9 @@ class Act(models.TextChoices):
     QUEUE_TICKET_CHANGED = "queue_ticket_changed"
     PIN_RESET_STEP = "pin_reset_step"
     CORRECTION_STEP = "correction_step"
+    PAGE_CHANGE_STEP = "page_change_step"
+    INQUIRY_ANSWERED = "inquiry_answered"
+    STATUS_NOTICE_STEP = "status_notice_step"
 
 
 class AuditRecord(models.Model):
