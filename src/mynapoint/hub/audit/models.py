@@ -45,6 +45,9 @@ class Act(models.TextChoices):
     PAGE_CHANGE_STEP = "page_change_step"
     INQUIRY_ANSWERED = "inquiry_answered"
     STATUS_NOTICE_STEP = "status_notice_step"
+    BUDGET_LIMITED = "budget_limited"
+    ROOM_RELEASED = "room_released"
+    CLAIM_STEP = "claim_step"
 
 
 class AuditRecord(models.Model):
