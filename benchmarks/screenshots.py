@@ -126,9 +126,9 @@ def _journey(page: Page, city: City, take: Camera) -> None:
     take("cannot-apply")
     page.goto(city.hub)
     take("start-applied")
-    for name, path in {"change": "reservation/change/", "revoke": "reservation/revoke/", "phone": "phone/link/"}.items():
-        page.goto(f"{city.hub}/{path}")
-        take(name)
+    for path in ("reservation/change", "reservation/revoke", "phone/link"):
+        page.goto(f"{city.hub}/{path}/")
+        take(path.replace("/", "-"))
 
 
 def _sign(page: Page, card: str = AOKI.card) -> None:
