@@ -62,15 +62,15 @@ def test_the_page_of_a_service_tells_everything_in_the_register(register: None, 
         "申込をした日の翌日から",
         "500円",
         "ご利用の24時間後",
-        "2022年7月16日に付きます",
+        "2022年(令和4年)7月16日に付きます",
         "カードの有効期限までです",
         "マルチコピー機・ATM",
-        "2020年7月1日",
+        "2020年(令和2年)7月1日",
         "マイナポイント第1弾",
-        "2021年12月31日",
+        "2021年(令和3年)12月31日",
         "MP0000012",
         "いずみカード株式会社",
-        "2022年7月1日現在",
+        "2022年(令和4年)7月1日現在",
     ):
         assert words in page, words
 
@@ -91,11 +91,11 @@ def test_a_service_not_open_on_the_web_has_no_button_but_says_why(register: None
 
 
 def test_a_service_page_promises_no_later_day_than_announced(register: None, client: Client) -> None:
-    assert "2023年9月30日" not in main_text(client.get("/payment-services/MP0000001/"))
+    assert "2023年(令和5年)9月30日" not in main_text(client.get("/payment-services/MP0000001/"))
     clock.move_to(datetime(2023, 2, 1, 1, 0, tzinfo=UTC))  # the end has been left open
-    assert "2023年9月30日" not in main_text(client.get("/payment-services/MP0000001/"))
+    assert "2023年(令和5年)9月30日" not in main_text(client.get("/payment-services/MP0000001/"))
     clock.move_to(datetime(2023, 4, 1, 1, 0, tzinfo=UTC))
-    assert "2023年9月30日" in main_text(client.get("/payment-services/MP0000001/"))
+    assert "2023年(令和5年)9月30日" in main_text(client.get("/payment-services/MP0000001/"))
 
 
 def test_an_unknown_or_unapproved_number_is_not_found(register: None, client: Client) -> None:

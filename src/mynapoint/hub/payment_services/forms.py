@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mynapoint.hub import words
 from mynapoint.hub.payment_services.models import ChannelKind, Kind, PaymentService, Prior, Timing
 from mynapoint.hub.payment_services.open_incentives import NATIONAL_ROUNDS, incentives_on
 from mynapoint.hub.payment_services.search import PER_PAGE, Query
@@ -24,6 +25,8 @@ SORT = (
 )
 PER_PAGES = (("", "20"), ("50", "50"), ("100", "100"))
 PAGE_MAX = 10_000
+NO_CONDITIONS = {"sort", "page", "per_page"}
+"""Fields that narrow nothing."""
 
 
 class SearchForm(forms.Form):
@@ -60,7 +63,7 @@ class SearchForm(forms.Form):
 
     def query(self) -> Query:
         """Return the checked values. Only after ``is_valid``."""
-        values = {name: value for name, value in self.cleaned_data.items() if name not in {"sort", "page", "per_page"}}
+        values = {name: value for name, value in self.cleaned_data.items() if name not in NO_CONDITIONS}
         return Query(name=values.pop("q"), **values)
 
     def order(self) -> dict[str, Any]:
@@ -71,6 +74,18 @@ class SearchForm(forms.Form):
             "page": values["page"] or 1,
             "per_page": int(values["per_page"] or PER_PAGE),
         }
+
+    def conditions(self) -> list[tuple[str, str, str]]:
+        """Return what is asked for, as field, label and value in words; the order is none. Only after ``is_valid``."""
+        given = {name: value for name, value in self.cleaned_data.items() if value and name not in NO_CONDITIONS}
+        return [(name, str(self[name].label), self._in_words(name, value)) for name, value in given.items()]
+
+    def _in_words(self, name: str, value: Any) -> str:
+        if isinstance(value, date):
+            return words.era_day(value)
+        field = self.fields[name]
+        choices: Any = field.choices if isinstance(field, forms.ChoiceField) else [(value, value)]
+        return next(str(label) for chosen, label in choices if chosen == value)
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

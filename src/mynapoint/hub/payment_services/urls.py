@@ -7,5 +7,6 @@ from mynapoint.hub.payment_services import views
 app_name = "payment_services"
 urlpatterns = [
     path("", views.search, name="search"),
+    path("compare/", views.compare, name="compare"),
     path("<str:number>/", views.detail, name="detail"),
 ]
