@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
@@ -63,9 +64,15 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def page_context(_request: HttpRequest) -> dict[str, Any]:
-    """Return what every page shows: the banner of a demo or training hub."""
-    return {"banner": settings.BANNER, "language": language()}
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Return what every page shows: the banner of a demo or training hub, and when a signed-in session would end."""
+    context = {"banner": settings.BANNER, "language": language()}
+    session = getattr(request, "session", None)
+    if session is not None and session.get("resident"):
+        seconds = settings.SESSION_COOKIE_AGE
+        context["signed_in_seconds"] = seconds
+        context["signed_in_until"] = timezone.now() + timedelta(seconds=seconds)  # sessions: the machine's own clock
+    return context
 
 
 def refusal_response(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django import template
 from django.db import models
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from mynapoint.hub import web
 from mynapoint.programme.values import TOKYO
 from mynapoint.programme.words import date_in, era_date, japanese_date
 
 NOON = 12
+_PHRASE_END = re.compile(r"([、。!?・]|[」)](?=[^ぁ-ゖ])|(?:[をにではがとのやも]|から|まで|より)(?=[^ぁ-ゖー、。」)!?・]))(?=.)")
+"""Where a phrase ends: a sign, or a particle before something that is not hiragana; misses some, breaks no word."""
 
 
 class _InTwoLanguages(Protocol):
@@ -83,7 +88,8 @@ class WordsField(_Base):
 
 
 register = template.Library()
-"""Filters known in every template: ``{{ on|day }}``, ``{{ on|era_day }}``, ``{{ points|grouped }}``."""
+"""Filters known in every template: ``{{ on|day }}``, ``{{ on|era_day }}``, ``{{ points|grouped }}``,
+``{{ heading|phrases }}``."""
 
 
 @register.filter
@@ -109,7 +115,7 @@ def instant(value: datetime) -> str:
 
 
 @register.filter
-def clock(value: time) -> str:
+def clock(value: time | datetime) -> str:
     """Return a time of day: 「午前9時30分」, 「正午」, “9:30”."""
     if web.language() != "ja":
         return f"{value.hour}:{value.minute:02}"
@@ -123,3 +129,9 @@ def clock(value: time) -> str:
 def grouped(value: int) -> str:
     """Return a whole number with its thousands apart: “20,000”."""
     return f"{value:,}"
+
+
+@register.filter
+def phrases(value: object) -> SafeString:
+    """Return a heading with a mark wherever its line may break, for browsers that cannot find phrases themselves."""
+    return mark_safe(_PHRASE_END.sub(r"\1<wbr>", escape(value)))  # noqa: S308 - escaped before it is marked

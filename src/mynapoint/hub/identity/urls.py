@@ -7,6 +7,7 @@ from mynapoint.hub.identity import phone_views, views
 app_name = "identity"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-in/extend/", views.extend, name="extend"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("signed-out/", views.signed_out, name="signed_out"),
     path("phone/begin/", phone_views.begin, name="phone_begin"),

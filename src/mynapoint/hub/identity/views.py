@@ -15,7 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 from mynapoint.hub import web
 from mynapoint.hub.identity import actions, card_step
 from mynapoint.hub.identity.models import Purpose
-from mynapoint.hub.identity.sessions import end_session, own_path, signed_in_resident, start_session, was_joined
+from mynapoint.hub.identity.sessions import (
+    ResidentRequest,
+    end_session,
+    own_path,
+    resident_required,
+    signed_in_resident,
+    start_session,
+    was_joined,
+)
 
 ANSWER_BYTES_MAX = 32 * 1024
 """A token of 8 KiB, form-encoded, with its nonce."""
@@ -57,6 +65,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def signed_out(request: HttpRequest) -> HttpResponse:
     """Say that the session is over and what to take along."""
     return render(request, "identity/signed_out.html")
+
+
+@never_cache
+@require_GET
+@resident_required
+def extend(request: ResidentRequest) -> HttpResponse:
+    """Keep the session alive, as every request does, and say until when; opened beside a half-filled form."""
+    return render(request, "identity/extended.html")
 
 
 @csrf_exempt
