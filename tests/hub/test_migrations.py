@@ -15,6 +15,7 @@ RELEASED = {
     "municipalities": "0001_initial",
     "payment_services": "0003_register_guards",
     "reservations": "0004_given_before",
+    "staff": "0001_initial",
 }
 """The newest migration of each feature in the last release. There is none yet: what nobody has run stops nobody."""
 

@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "mynapoint.hub.audit",
+    "mynapoint.hub.staff",
     "mynapoint.hub.identity",
     "mynapoint.hub.payment_services",
     "mynapoint.hub.municipalities",
@@ -152,6 +153,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(os.environ.get("MYNAPOINT_DATABASE", ""), state=STATE)}
+PASSWORD_HASHERS = ["mynapoint.hub.staff.passwords.Argon2id"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "ja"

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", web.healthz, name="healthz"),
     path("readyz", readiness.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("staff/", include("mynapoint.hub.staff.urls")),
     path("payment-services/", include("mynapoint.hub.payment_services.urls")),
     path("m/", include("mynapoint.hub.municipalities.urls")),
     path("", include("mynapoint.hub.identity.urls")),
