@@ -12,7 +12,7 @@ RELEASED = {
     "audit": "0007_phone_unlinked",
     "identity": "0006_unlinked_phone",
     "ledger": "0004_total_guards",
-    "municipalities": "0001_initial",
+    "municipalities": "0003_change_guard",
     "payment_services": "0003_register_guards",
     "reservations": "0004_given_before",
     "staff": "0001_initial",

@@ -56,7 +56,7 @@ def _fill_hub(pay: str, provider_key: bytes) -> None:
     )
     import_register(DATA / "registered_services.toml")
     register_provider_key(provider=PROVIDER, key_id=KEY_ID, public_key=provider_key, valid_from=OPENS_AT)
-    import_municipalities(DATA / "municipalities")
+    import_municipalities(DATA / "municipalities", leave_edited=True)
 
 
 if __name__ == "__main__":

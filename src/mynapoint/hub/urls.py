@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("mynapoint.hub.staff.urls")),
     path("payment-services/", include("mynapoint.hub.payment_services.urls")),
     path("m/", include("mynapoint.hub.municipalities.urls")),
+    path("", include("mynapoint.hub.municipalities.help_urls")),
     path("", include("mynapoint.hub.identity.urls")),
     path("reservation/", include("mynapoint.hub.reservations.urls")),
     path("apply/", include("mynapoint.hub.applications.urls")),

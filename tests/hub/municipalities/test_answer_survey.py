@@ -7,7 +7,7 @@ from datetime import date
 from django.test import Client
 
 from hub.page_text import markup, text
-from mynapoint.hub.municipalities.models import SurveyAnswer
+from mynapoint.hub.municipalities.exchanges import SurveyAnswer
 
 SURVEY = "/m/hadano/survey/"
 

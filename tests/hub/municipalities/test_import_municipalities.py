@@ -8,7 +8,8 @@ import pytest
 
 from hub import clock
 from mynapoint.hub.municipalities.actions import answer_survey, import_municipalities
-from mynapoint.hub.municipalities.models import Counter, CounterHours, Municipality, SurveyAnswer, Text
+from mynapoint.hub.municipalities.exchanges import SurveyAnswer
+from mynapoint.hub.municipalities.models import Counter, CounterHours, Municipality, Text
 from mynapoint.programme.rule_file import RuleFileError
 
 

@@ -7,7 +7,7 @@ import re
 from django.test import Client
 
 from hub.page_text import markup, text
-from mynapoint.hub.municipalities.models import Inquiry
+from mynapoint.hub.municipalities.exchanges import Inquiry
 
 INQUIRY = "/m/nishitokyo/inquiry/"
 

@@ -18,6 +18,7 @@ GUARDS = (
     "register_history_insert",
     "register_state_has_history_insert",
     "register_state_has_history_update",
+    "page_change_settled_update",
 )
 """Every guarding trigger by name; asked for at every start (schema.py)."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mynapoint.hub.municipalities.models import DAY_KINDS, Purpose, Text
+from mynapoint.hub.municipalities.models import DAY_KINDS, Purpose, Text, Topic, is_month_day
 from mynapoint.hub.words import NO_WORDS, PageWords
 from mynapoint.programme.rule_file import RuleTable, read_toml
 
@@ -19,6 +19,7 @@ class CounterEntry:
     columns: dict[str, Any]
     hours: list[dict[str, Any]]
     closed_days: list[dict[str, Any]]
+    yearly_rests: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Entry:
     counters: list[CounterEntry]
     bring: list[dict[str, Any]]
     departments: list[dict[str, Any]]
+    yearly: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[dict[str, Any]] = field(default_factory=list)
+    questions: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -46,6 +50,9 @@ def read_municipality(path: Path) -> Entry:
             counters=[_counter(row) for row in file.rows("counter")],
             bring=[_bring(row) for row in file.rows("bring")],
             departments=[_department(row) for row in file.rows("department")],
+            yearly=[_yearly_rest(row) for row in file.rows("yearly_rest")],
+            closed=[_closed_days(row) for row in file.rows("closed")],
+            questions=[_question(row) for row in file.rows("question")],
             links=[_link(row) for row in file.rows("link")],
         )
 
@@ -80,6 +87,7 @@ def _counter(row: RuleTable) -> CounterEntry:
             },
             hours=[_hours(one, validity) for one in row.rows("hours")],
             closed_days=[_closed_days(one, validity) for one in row.rows("closed")],
+            yearly_rests=[_yearly_rest(one, validity) for one in row.rows("yearly_rest")],
         )
 
 
@@ -95,12 +103,29 @@ def _hours(row: RuleTable, inherited: dict[str, Any]) -> dict[str, Any]:
         return {**own, "days": list(days), "opens": opens, "closes": closes}
 
 
-def _closed_days(row: RuleTable, inherited: dict[str, Any]) -> dict[str, Any]:
+def _closed_days(row: RuleTable, inherited: dict[str, Any] | None = None) -> dict[str, Any]:
     with row:
         first, last = row.day("first_day"), row.day("last_day")
         if last < first:
             raise row.error("last_day", f"{last} is before {first}")
-        return {**inherited, "first_day": first, "last_day": last, "reason": _words(row, "reason")}
+        validity = _validity(row) if inherited is None else inherited
+        return {**validity, "first_day": first, "last_day": last, "reason": _words(row, "reason")}
+
+
+def _yearly_rest(row: RuleTable, inherited: dict[str, Any] | None = None) -> dict[str, Any]:
+    with row:
+        days = {key: row.text(key) for key in ("first", "last")}
+        for key, text in days.items():
+            if not is_month_day(text):
+                raise row.error(key, f'must be a month and a day such as "12-29"; got {text!r}')
+        validity = _validity(row) if inherited is None else inherited
+        return {**validity, **days, "reason": _words(row, "reason")}
+
+
+def _question(row: RuleTable) -> dict[str, Any]:
+    with row:
+        topic = _one_of(row, "topic", Topic.values)
+        return {**_validity(row), "topic": topic, "question": _words(row, "question"), "answer": _words(row, "answer")}
 
 
 def _bring(row: RuleTable) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from mynapoint.hub.municipalities.models import SurveyAnswer
+from mynapoint.hub.municipalities.exchanges import SurveyAnswer
 
 
 class SurveyForm(forms.Form):

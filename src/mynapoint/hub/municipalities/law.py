@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from mynapoint.hub.words import PageWords
 from mynapoint.programme import explain
+from mynapoint.programme.contacts import ContactLine
 from mynapoint.programme.incentives import Incentive
 from mynapoint.programme.parameters import Parameter, Statement, Topic, Unit
 from mynapoint.programme.rounds import Round, load_round
@@ -57,6 +58,17 @@ class RoundText:
     statements: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class LineText:
+    """One telephone line as a page states it, and the law it is taken from."""
+
+    line: ContactLine
+    label: str
+    number: str
+    menu_key: str | None
+    hours: list[str]
+
+
 class LawOfDay:
     """Every figure and rule a page of ``day`` may state, in ``language``; from the national rounds."""
 
@@ -102,13 +114,35 @@ class LawOfDay:
         }
 
     def figures(self) -> dict[str, str]:
-        """Return every figure's words by key, for texts that name one in braces; the newest round's where both do."""
+        """Return every figure's words by key, for texts that name one in braces.
+
+        A figure that a round has for itself is also found as ``round1_applications_until``; without the round it is
+        the newest's.
+        """
         found: dict[str, str] = {}
+        for name, parameter in self.placeable():
+            if words := explain.figure_words(parameter, self.day, self.language):
+                found[name] = words
+        return found
+
+    def placeable(self) -> Iterator[tuple[str, Parameter]]:
+        """Yield every figure that a text may place, by name; of a name that comes twice the latter one stands."""
+        newest = self._rounds[0].parameters
         for law in reversed(self._rounds):
             for key, parameter in law.parameters.items():
-                if words := explain.figure_words(parameter, self.day, self.language):
-                    found[key] = words
-        return found
+                if parameter.unit is not Unit.ON_SERVICE_LEFT:
+                    yield key, parameter
+                    if newest.get(key) is not parameter and not _is_shared(key, self._rounds):
+                        yield f"{law.id}_{key}", parameter
+
+    def label(self, name: str) -> str:
+        """Return what a figure is called, with its round where it is one round's."""
+        for law in self._rounds:
+            if name.startswith(f"{law.id}_"):
+                parameter = law.parameters[name.removeprefix(f"{law.id}_")]
+                return f"{law.label.in_language(self.language)} {parameter.label.in_language(self.language)}"
+        found = next(law.parameters[name] for law in self._rounds if name in law.parameters)
+        return found.label.in_language(self.language)
 
     def pin_figures(self) -> list[Figure]:
         """Return what is fixed about the PIN: its digits, and how many wrong tries lock the card."""
@@ -122,21 +156,21 @@ class LawOfDay:
         stated = [(one.label, one.as_of(self.day)) for one in pages]
         return [(PageWords.of(label), str(found.value)) for label, found in stated if found]
 
-    def contact_lines(self) -> list[dict[str, object]]:
+    def contact_lines(self) -> list[LineText]:
         """Return the telephone lines: label, number, the key to press, and the hours in words."""
-        lines: list[dict[str, object]] = []
+        lines: list[LineText] = []
         for line in self._rounds[0].contact_lines.values():
             number, hours = line.number.as_of(self.day), line.hours_as_of(self.day)
             if number is None:
                 continue
-            menu = explain.figure_words(line.menu_key, self.day, self.language) if line.menu_key else None
             lines.append(
-                {
-                    "label": line.label.in_language(self.language),
-                    "number": number.value,
-                    "menu_key": menu,
-                    "hours": explain.hours_words(hours, self.day, self.language) if hours else [],
-                }
+                LineText(
+                    line=line,
+                    label=line.label.in_language(self.language),
+                    number=str(number.value),
+                    menu_key=explain.figure_words(line.menu_key, self.day, self.language) if line.menu_key else None,
+                    hours=explain.hours_words(hours, self.day, self.language) if hours else [],
+                )
             )
         return lines
 
@@ -183,3 +217,9 @@ class LawOfDay:
     def _day(self, parameter: Parameter) -> date | None:
         announced = parameter.as_of(self.day)
         return announced.value if announced and isinstance(announced.value, date) else None
+
+
+def _is_shared(key: str, rounds: Sequence[Round]) -> bool:
+    """Say whether a figure is the same in every round, such as those of the shared national file."""
+    stated = [law.parameters[key].announcements for law in rounds if key in law.parameters]
+    return len(stated) == len(rounds) and all(one == stated[0] for one in stated)

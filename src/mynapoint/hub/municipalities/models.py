@@ -1,4 +1,4 @@
-"""What a municipality says on its page, dated: frame, counters, contacts, what to bring; and what readers send back."""
+"""What a municipality says on its page, dated: frame, texts, counters, contacts, what to bring, common questions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.words import PageWords, WordsField, no_words
@@ -27,6 +27,14 @@ class Municipality(models.Model):
         return self.slug
 
 
+def is_month_day(text: str) -> bool:
+    """Say whether a text is a day of every year as kept here, such as ``12-29``."""
+    try:
+        return len(text) == len("MM-DD") and bool(date.fromisoformat(f"2000-{text}"))
+    except ValueError:
+        return False
+
+
 def valid_on(day: date) -> Q:
     """Return the condition of facts that a page of ``day`` may state."""
     return (Q(valid_until=None) | Q(valid_until__gte=day)) & Q(valid_from__lte=day)
@@ -36,15 +44,18 @@ class Dated(models.Model):
     """A fact of a municipality, stated from ``valid_from`` to ``valid_until``, both inclusive (Tokyo).
 
     A change is a new row and a last day on the old one, so a page can be shown as of any day.
+
+    ``position``  where it stands among its kind; the row that takes its place inherits it
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="+")
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
+    position = models.PositiveIntegerField(default=0)
 
     class Meta:
         abstract = True
-        ordering: ClassVar = ["id"]
+        ordering: ClassVar = ["position", "id"]
         constraints: ClassVar = [
             CheckConstraint(name="%(class)s_days", condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from"))),
         ]
@@ -89,12 +100,16 @@ class Purpose(models.TextChoices):
 
 
 class Counter(Dated):
-    """A counter (窓口): where, what for, and in which period it is held; no last day: 当面の間."""
+    """A counter (窓口): where, what for, and in which period it is held; no last day: 当面の間.
+
+    ``follows``  the row whose place this one took: the same counter, stated anew
+    """
 
     purpose = models.CharField(max_length=9, choices=Purpose.choices)
     place = WordsField()
     first_day = models.DateField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)
+    follows = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followed_by")
 
 
 class CounterHours(Dated):
@@ -113,11 +128,20 @@ class CounterHours(Dated):
 
 
 class ClosedDays(Dated):
-    """Days on which a counter is closed although its hours say open, first and last inclusive."""
+    """Days of rest although the hours say open, first and last inclusive; without a counter, at every counter."""
 
-    counter = models.ForeignKey(Counter, on_delete=models.CASCADE, related_name="closed_days")
+    counter = models.ForeignKey(Counter, on_delete=models.CASCADE, null=True, blank=True, related_name="closed_days")
     first_day = models.DateField()
     last_day = models.DateField()
+    reason = WordsField()
+
+
+class YearlyRest(Dated):
+    """Days of rest in every year, such as 12-29 to 01-03, first and last inclusive; without a counter, everywhere."""
+
+    counter = models.ForeignKey(Counter, on_delete=models.CASCADE, null=True, blank=True, related_name="yearly_rests")
+    first = models.CharField(max_length=5, help_text="MM-DD")
+    last = models.CharField(max_length=5, help_text="MM-DD")
     reason = WordsField()
 
 
@@ -146,40 +170,21 @@ class Link(Dated):
     url = models.URLField()
 
 
-class SurveyAnswer(models.Model):
-    """One reader's answers to the page's three questions: 1 yes, 2 neither, 3 no, empty not answered. Nothing else."""
+class Topic(models.TextChoices):
+    """What a question of the FAQ is about, in the order of the page."""
 
-    ANSWERS: ClassVar = [(1, _("はい")), (2, _("どちらともいえない")), (3, _("いいえ"))]
-
-    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="+")
-    answered_on = models.DateField()
-    easy_to_find = models.PositiveSmallIntegerField(null=True, blank=True, choices=ANSWERS)
-    easy_to_understand = models.PositiveSmallIntegerField(null=True, blank=True, choices=ANSWERS)
-    useful = models.PositiveSmallIntegerField(null=True, blank=True, choices=ANSWERS)
-
-    class Meta:
-        constraints: ClassVar = [
-            CheckConstraint(
-                name="survey_answer_something",
-                condition=~Q(easy_to_find=None, easy_to_understand=None, useful=None),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.municipality_id} {self.answered_on}"
+    PROGRAMME = "programme", _("マイナポイントのしくみ")
+    CARD = "card", _("カードと暗証番号")
+    RESERVATION = "reservation", _("予約")
+    APPLICATION = "application", _("申込")
+    POINTS = "points", _("ポイントの付与と利用")
+    COUNTER = "counter", _("窓口での支援")
+    PRIVACY = "privacy", _("個人情報")
 
 
-class Inquiry(models.Model):
-    """A question a reader sent (問い合わせ), under a number they can name; an address only if they want an answer."""
+class Question(Dated):
+    """A common question with its answer, the municipality's own."""
 
-    number = models.CharField(max_length=20)
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    question = models.TextField(max_length=2000)
-    reply_to = models.EmailField(blank=True)
-
-    class Meta:
-        constraints: ClassVar = [UniqueConstraint(name="inquiry_number", fields=["number"])]
-
-    def __str__(self) -> str:
-        return self.number
+    topic = models.CharField(max_length=11, choices=Topic.choices)
+    question = WordsField()
+    answer = WordsField()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mynapoint.hub import web, words
@@ -14,15 +15,20 @@ from mynapoint.hub.municipalities.law import LawOfDay
 from mynapoint.hub.municipalities.models import (
     DAY_KINDS,
     BringItem,
+    ClosedDays,
     Counter,
     Department,
     Edition,
     Link,
     Municipality,
     Purpose,
+    Question,
     Text,
+    YearlyRest,
     valid_on,
 )
+from mynapoint.hub.municipalities.open_now import Line, OpenNow, counter_now, lines_of
+from mynapoint.hub.municipalities.placeholders import filled
 from mynapoint.hub.words import PageWords
 
 
@@ -36,13 +42,14 @@ class NotYetPublished(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class CounterText:
-    """One counter in words; ``has_ended`` when its period is over on the page's day."""
+    """One counter in words; ``has_ended`` when its period is over on the page's day; ``now`` on today's page alone."""
 
     place: PageWords
     period: str
     has_ended: bool
     hours: list[str]
     closed: list[str]
+    now: OpenNow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,15 @@ class Bring:
 
     words: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionText:
+    """One common question with its answer, the law's figures filled in."""
+
+    topic: str
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +79,15 @@ class PageOfDay:
     edition: Edition
     updated_on: date
     applications_ended_on: date | None
-    notices: list[PageWords]
-    support: list[PageWords]
-    requests: list[PageWords]
+    notices: list[str]
+    support: list[str]
+    requests: list[str]
     counters: list[CounterText]
     pin_counters: list[CounterText]
     bring: list[Bring]
     bring_to_reset: list[Bring]
+    questions: list[QuestionText]
+    lines: list[Line]
     departments: list[Department]
     links: list[Link]
 
@@ -79,13 +97,19 @@ class PageOfDay:
         return all(counter.has_ended for counter in self.counters)
 
 
-def page_of_day(municipality: Municipality, day: date) -> PageOfDay:
-    """Return the page as it stood on a day in Tokyo. Raises NotYetPublished for a day before its first edition."""
+def page_of_day(
+    municipality: Municipality, day: date, *, now: datetime | None = None, law: LawOfDay | None = None
+) -> PageOfDay:
+    """Return the page as it stood on a day in Tokyo. Raises NotYetPublished for a day before its first edition.
+
+    ``now``  the present instant, for a page that says what is open; None: a page of another day, which does not
+    ``law``  another law than the day's, to see what its changes do to the page
+    """
     edition = Edition.objects.filter(valid_on(day), municipality=municipality).last()
     if edition is None:
         first = Edition.objects.filter(municipality=municipality).order_by("valid_from").first()
         raise NotYetPublished(first.valid_from if first else None)
-    law = LawOfDay(day, web.language())
+    law = law or LawOfDay(day, web.language())
     figures = law.figures()
     closing = law.last_closing()
     changes = [one for one in (last_change(municipality, day=day), law.last_change()) if one]
@@ -97,13 +121,15 @@ def page_of_day(municipality: Municipality, day: date) -> PageOfDay:
         edition=edition,
         updated_on=max(changes),
         applications_ended_on=closing if closing and closing < day and not law.takes_applications() else None,
-        notices=[one.words for one in texts if one.place == Text.Place.NOTICE],
-        support=[one.words for one in texts if one.place == Text.Place.SUPPORT],
-        requests=[one.words for one in texts if one.place == Text.Place.REQUEST],
-        counters=_counters(municipality, Purpose.SUPPORT, day),
-        pin_counters=_counters(municipality, Purpose.PIN_RESET, day),
+        notices=_texts(texts, Text.Place.NOTICE, figures),
+        support=_texts(texts, Text.Place.SUPPORT, figures),
+        requests=_texts(texts, Text.Place.REQUEST, figures),
+        counters=_counters(municipality, Purpose.SUPPORT, day, now),
+        pin_counters=_counters(municipality, Purpose.PIN_RESET, day, now),
         bring=_bring(municipality, Purpose.SUPPORT, day, figures),
         bring_to_reset=_bring(municipality, Purpose.PIN_RESET, day, figures),
+        questions=questions_of(municipality, day, figures),
+        lines=lines_of(law, now),
         departments=list(Department.objects.filter(valid_on(day), municipality=municipality)),
         links=list(Link.objects.filter(valid_on(day), municipality=municipality)),
     )
@@ -114,25 +140,52 @@ def hours_words(days: Sequence[str], opens: str, closes: str) -> str:
     return _("%(days)s %(opens)sから%(closes)sまで") % {"days": _day_kinds(days), "opens": opens, "closes": closes}
 
 
-def _counters(municipality: Municipality, purpose: Purpose, day: date) -> list[CounterText]:
+def questions_of(municipality: Municipality, day: date, figures: Mapping[str, str]) -> list[QuestionText]:
+    """Return a municipality's own common questions of a day; one whose figures nobody had announced is left out."""
+    rows = Question.objects.filter(valid_on(day), municipality=municipality)
+    texts = (QuestionText(row.topic, filled(row.question, figures), filled(row.answer, figures)) for row in rows)
+    return [text for text in texts if text.question and text.answer]
+
+
+def _counters(municipality: Municipality, purpose: Purpose, day: date, now: datetime | None) -> list[CounterText]:
     rows = Counter.objects.filter(valid_on(day), municipality=municipality, purpose=purpose)
-    return [_counter(row, day) for row in rows]
+    return [_counter(row, day, now) for row in rows]
 
 
-def _counter(row: Counter, day: date) -> CounterText:
+def _counter(row: Counter, day: date, now: datetime | None) -> CounterText:
     hours = list(row.hours.filter(valid_on(day)))
     shut = [kind for kind in DAY_KINDS if not any(kind in one.days for one in hours)] if hours else []
     closed = [_("%(days)sはお休みです。") % {"days": _day_kinds(shut)}] if shut else []
-    for days in row.closed_days.filter(last_day__gte=day).order_by("first_day"):
-        figures = {"first": words.day(days.first_day), "last": words.day(days.last_day), "reason": days.reason}
-        closed.append(_("%(first)sから%(last)sまではお休みです(%(reason)s)。") % figures)
+    has_ended = row.last_day is not None and row.last_day < day
     return CounterText(
         place=row.place,
         period=_period(row.first_day, row.last_day),
-        has_ended=row.last_day is not None and row.last_day < day,
+        has_ended=has_ended,
         hours=[hours_words(one.days, words.clock(one.opens), words.clock(one.closes)) for one in hours],
-        closed=closed,
+        closed=[*closed, *_rests(row, day)],
+        now=counter_now(row, now) if now is not None and not has_ended else None,
     )
+
+
+def _rests(row: Counter, day: date) -> list[str]:
+    here = Q(counter=row) | Q(counter=None)
+    lines = []
+    for rest in YearlyRest.objects.filter(here, valid_on(day), municipality=row.municipality_id):
+        figures = {"first": _month_day(rest.first), "last": _month_day(rest.last), "reason": rest.reason}
+        lines.append(_("毎年%(first)sから%(last)sまではお休みです(%(reason)s)。") % figures)
+    closed = ClosedDays.objects.filter(here, valid_on(day), municipality=row.municipality_id, last_day__gte=day)
+    for days in closed.order_by("first_day"):
+        figures = {"first": words.day(days.first_day), "last": words.day(days.last_day), "reason": days.reason}
+        if days.first_day == days.last_day:
+            lines.append(_("%(first)sはお休みです(%(reason)s)。") % figures)
+        else:
+            lines.append(_("%(first)sから%(last)sまではお休みです(%(reason)s)。") % figures)
+    return lines
+
+
+def _month_day(text: str) -> str:
+    month, day = (int(part) for part in text.split("-"))
+    return date(2000, month, day).strftime(f"{day} %B") if web.language() == "en" else f"{month}月{day}日"
 
 
 def _period(first: date | None, last: date | None) -> str:
@@ -143,17 +196,13 @@ def _period(first: date | None, last: date | None) -> str:
     return _("%(first)sから%(last)sまで") % {"first": words.day(first), "last": words.day(last)}
 
 
+def _texts(rows: Sequence[Text], place: Text.Place, figures: Mapping[str, str]) -> list[str]:
+    return [text for one in rows if one.place == place and (text := filled(one.words, figures))]
+
+
 def _bring(municipality: Municipality, purpose: Purpose, day: date, figures: Mapping[str, str]) -> list[Bring]:
     rows = BringItem.objects.filter(valid_on(day), municipality=municipality, purpose=purpose)
-    return [Bring(_filled(row.words, figures), _filled(row.note, figures)) for row in rows]
-
-
-def _filled(text: PageWords, figures: Mapping[str, str]) -> str:
-    """Return a text with the law's figures in it; nothing when a figure had not been announced by the day."""
-    try:
-        return str(text).format_map(figures)
-    except KeyError:
-        return ""
+    return [Bring(filled(row.words, figures), filled(row.note, figures)) for row in rows]
 
 
 def _day_kinds(days: Sequence[str]) -> str:

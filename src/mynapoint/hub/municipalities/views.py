@@ -24,14 +24,15 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the page as of ``?as_of=YYYY-MM-DD``, today without it. 400 for no day, 404 for one before the page."""
     municipality = get_object_or_404(Municipality, slug=slug)
-    today = tokyo_day(web.now())
+    now = web.now()
+    today = tokyo_day(now)
     asked = request.GET.get("as_of")
     try:
         day = today if asked is None else _parse_day(asked)
     except ValueError:
         return render(request, "municipalities/wrong_day.html", {"asked": asked, "town": municipality}, status=400)
     try:
-        found = page_of_day(municipality, day)
+        found = page_of_day(municipality, day, now=now if day == today else None)
     except NotYetPublished as error:
         missing = {"day": day, "first_day": error.first_day, "town": municipality}
         return render(request, "municipalities/not_yet.html", missing, status=404)
