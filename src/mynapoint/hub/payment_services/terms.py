@@ -34,14 +34,6 @@ class Spell:
     starts: str
     ends: str
 
-    @property
-    def words(self) -> str:
-        """The same in one line."""
-        if not self.starts:
-            return self.label
-        days = {"starts": self.starts, "ends": self.ends}
-        return f"{self.label}: " + _("%(starts)sから %(ends)sまで") % days
-
 
 def award_terms(service: PaymentService, *, used_on: date) -> list[Term]:
     """Return from what and when points come, how they are used, and until when; dated for a use on a day."""
@@ -70,8 +62,8 @@ def compared_terms(offer: Offer, *, day: date) -> list[Term]:
         _term(_("申込の受付"), _standing(offer)),
         _term(_("種類"), str(service.get_kind_display())),
         *award_terms(service, used_on=day),
-        _term(_("申込方法と受付期間"), *(spell.words for spell in channel_spells(offer, day=day))),
-        _term(_("参加している施策"), *(spell.words for spell in joined_spells(offer, day=day))),
+        _term(_("申込方法と受付期間"), *_by_end(channel_spells(offer, day=day))),
+        _term(_("参加している施策"), *_by_end(joined_spells(offer, day=day))),
         _term(_("事前登録"), prior),
         _term(_("用意する番号"), str(service.account_label), *(str(one.label) for one in service.security_codes.all())),
         _term(_("決済サービス独自の上乗せ"), str(service.extra)),
@@ -107,6 +99,17 @@ def joined_spells(offer: Offer, *, day: date) -> list[Spell]:
 
 def _term(label: str, *lines: str) -> Term:
     return Term(label, tuple(line for line in lines if line))
+
+
+def _by_end(spells: Sequence[Spell]) -> list[str]:
+    """Return a line for each last day, with everything that ends on it."""
+    lines: dict[str, list[str]] = {}
+    for spell in spells:
+        lines.setdefault(spell.ends, []).append(spell.label)
+    comma = _("、")
+    return [
+        comma.join(labels) + (_("(終了日: %(ends)s)") % {"ends": ends} if ends else "") for ends, labels in lines.items()
+    ]
 
 
 def _standing(offer: Offer) -> str:

@@ -1,4 +1,4 @@
-"""The start page, the payment-service search, each service's own page, and up to three side by side."""
+"""The payment-service search, each service's own page, and up to three side by side."""
 
 from __future__ import annotations
 
@@ -16,23 +16,9 @@ from mynapoint.hub.payment_services import comparison, machine_door, sheet
 from mynapoint.hub.payment_services.forms import SearchForm
 from mynapoint.hub.payment_services.listing import Offer, approved, listed, offer
 from mynapoint.hub.payment_services.models import PaymentService
-from mynapoint.hub.payment_services.open_incentives import incentives_on, taking_applications
+from mynapoint.hub.payment_services.open_incentives import taking_applications
 from mynapoint.hub.payment_services.search import find, public_service, public_services, relaxations
 from mynapoint.programme.values import tokyo_day
-
-
-@require_safe
-def start(request: HttpRequest) -> HttpResponse:
-    """Say what the programme is, how much and by when, and lead through its five steps."""
-    today = tokyo_day(web.now())
-    incentives = incentives_on(today)
-    context = {
-        "today": today,
-        "incentives": incentives,
-        "open_now": [one for one in incentives if one.takes_applications],
-        "points_in_all": sum(one.points or 0 for one in incentives if one.takes_applications),
-    }
-    return render(request, "payment_services/start.html", context)
 
 
 @require_safe
