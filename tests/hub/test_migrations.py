@@ -10,6 +10,7 @@ from django.db.migrations.operations.base import Operation
 RELEASED = {
     "applications": "0008_apply_once",
     "audit": "0007_phone_unlinked",
+    "books": "0001_initial",
     "identity": "0006_unlinked_phone",
     "ledger": "0004_total_guards",
     "municipalities": "0003_change_guard",

@@ -19,6 +19,13 @@ ABOUT_PEOPLE = {
     "audit_auditrecord": {"id", "act", "who", "subject", "details", "done_at", "recorded_at"},
     "audit_sealedrecord": {"record", "salt", "commitment"},
     "audit_checkpoint": {"id", "size", "through", "root", "subtrees", "sealed_at", "key_id", "signature"},
+    "books_budget": {"id", "name", "is_limited"},
+    "books_budgetshare": {"id", "round_id", "incentive", "budget_id"},
+    "books_budgetblock": {"id", "budget_id", "number", "points_left"},
+    "books_movement": {
+        *("id", "budget_id", "kind", "from_account", "to_account", "points", "application", "service_number"),
+        *("voucher", "reverses_id", "made_at"),
+    },
     "identity_resident": {"id", "first_seen_at", "merged_into_id"},
     "identity_credential": {
         *("id", "resident_id", "issuer_key_id", "serial", "fingerprint", "public_key", "valid_from", "valid_until"),

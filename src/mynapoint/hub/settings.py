@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "mynapoint.hub.audit",
+    "mynapoint.hub.books",
     "mynapoint.hub.staff",
     "mynapoint.hub.identity",
     "mynapoint.hub.payment_services",

@@ -16,7 +16,8 @@ from mynapoint.hub.applications.entering import enter
 from mynapoint.hub.applications.entries import Entry, ToKeep
 from mynapoint.hub.applications.last_day import Judged
 from mynapoint.hub.applications.models import Application, Draft, KeptAnswer
-from mynapoint.hub.applications.permission import reasons_against_case, reasons_against_certificate
+from mynapoint.hub.applications.permission import budget_spent, reasons_against_case, reasons_against_certificate
+from mynapoint.hub.books.triggers import BUDGET_SPENT
 from mynapoint.hub.identity.actions import Signature, lapsed
 from mynapoint.hub.identity.lineage import certificate_behind, surviving
 from mynapoint.hub.identity.models import Challenge, Credential, OidcSubject, Resident
@@ -110,7 +111,7 @@ def apply_for(
     try:
         enter(entry)
     except IntegrityError as error:
-        raise (_why_not(case, entry, as_of=judged.as_of if judged else now) or error) from error
+        raise (_why_not(case, entry, error, as_of=judged.as_of if judged else now) or error) from error
 
 
 def _details(case: Case, own: KnownCertificate | None) -> dict[str, str]:
@@ -127,7 +128,7 @@ def account_is_used(draft: Draft) -> bool:
     )
 
 
-def _why_not(case: Case, entry: Entry, *, as_of: datetime) -> Exception | None:
+def _why_not(case: Case, entry: Entry, error: IntegrityError, *, as_of: datetime) -> Exception | None:
     """Say what came in between, in the same order whichever constraint noticed it on whichever database.
 
     Returns None where nothing did: then the error is a bug.
@@ -150,4 +151,6 @@ def _why_not(case: Case, entry: Entry, *, as_of: datetime) -> Exception | None:
         return Refused(Refusal.DRAFT_REPLACED)
     if entry.takes and not Challenge.objects.filter(nonce=entry.nonce).exists():
         return lapsed()
+    if BUDGET_SPENT in str(error):
+        return Refused([budget_spent(case.round_id, case.incentive)])
     return Refused(Refusal.ACCOUNT_ALREADY_USED) if account_is_used(draft) else None

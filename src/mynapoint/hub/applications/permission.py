@@ -10,6 +10,7 @@ from mynapoint.award.means import Certificate, Service, certificate_refusals
 from mynapoint.award.refusals import Reason, Refusal
 from mynapoint.hub.applications.cases import Case, KnownCertificate
 from mynapoint.hub.applications.cases_by_orm import earlier_application
+from mynapoint.hub.books.budgets import granted, spent
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
 from mynapoint.hub.payment_services.models import ChannelKind, PaymentService
@@ -27,14 +28,26 @@ def incentive_on(incentive: IncentiveId, on: date) -> IncentiveOnDay:
 def reasons_against(
     *, resident: Resident, incentive: IncentiveId, on: date, service: PaymentService | None = None
 ) -> list[Reason]:
-    """Return every reason why the resident may not apply on a day; without a service, those of any service."""
-    return _reasons(
+    """Return every reason why the resident may not apply on a day; without a service, those of any service.
+
+    That the budget is spent is said here, on pages; when an application is written the database itself decides.
+    """
+    reasons = _reasons(
         incentive,
         on,
         earlier=earlier_application(surviving(resident), incentive),
         offer=service.offer(incentive) if service else None,
         is_reserved=standing_reservation(resident) is not None,
     )
+    round_id = incentive_on(incentive, on).round.id
+    if (round_id, incentive) in spent() and all(one.refusal is not Refusal.ALREADY_APPLIED for one in reasons):
+        reasons.append(budget_spent(round_id, incentive))
+    return reasons
+
+
+def budget_spent(round_id: str, incentive: IncentiveId) -> Reason:
+    """Return that a budget is spent as a reason, with what it had in all."""
+    return Reason(Refusal.BUDGET_SPENT, {"budget": granted(round_id, incentive) or 0})
 
 
 def reasons_against_case(case: Case, *, now: datetime) -> list[Reason]:

@@ -14,6 +14,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "applications_consent": (),
     "applications_keptanswer": (),
     "applications_notice": ("cursor",),
+    "books_movement": (),
     "identity_residentmerge": (),
     "ledger_awardreport": (),
     "ledger_ledgerentry": (),

@@ -23,11 +23,12 @@ GUARDS = (
 """Every guarding trigger by name; asked for at every start (schema.py)."""
 
 
-def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock: str = "") -> RunPython:
+def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock: str = "", only: str = "") -> RunPython:
     """Return the migration step that makes the database refuse rows of a table; an IntegrityError follows.
 
     events   of ``INSERT``, ``UPDATE``
     refuses  SQL that is true of a row to refuse, over ``NEW`` (and ``OLD``, for UPDATE alone); may query
+    only     SQL condition over ``NEW`` under which it is asked at all, where most rows need no asking
     lock     SQL query run before it on PostgreSQL, such as one that ends in ``FOR SHARE``: there other writers may be
              at work on the rows that ``refuses`` asks about, and are waited for. SQLite has one writer
     """
@@ -41,6 +42,7 @@ def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock:
                         table=table,
                         event=event,
                         refuses=refuses,
+                        only=_ONLY[editor.connection.vendor].format(only) if only else "",
                         lock=f"PERFORM * FROM ({lock}) AS locked;" if lock else "",
                     ),
                     params=None,
@@ -54,14 +56,15 @@ def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock:
     return RunPython(install, remove)
 
 
+_ONLY = {"sqlite": "({}) AND", "postgresql": "WHEN ({})"}
 _INSTALL = {
     "sqlite": (
-        "CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {refuses} BEGIN SELECT RAISE(ABORT, '{name}'); END",
+        "CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {only} {refuses} BEGIN SELECT RAISE(ABORT, '{name}'); END",
     ),
     "postgresql": (
         "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {lock} IF {refuses} THEN "
         "RAISE EXCEPTION '{name}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$",
-        "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {only} EXECUTE FUNCTION {name}()",
     ),
 }
 _REMOVE = {

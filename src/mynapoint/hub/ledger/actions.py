@@ -19,6 +19,7 @@ from mynapoint.hub.applications.models import Application, StandingApplication
 from mynapoint.hub.audit.actions import record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.lineage import lock_survivors
+from mynapoint.hub.ledger.booking import book_lines, released
 from mynapoint.hub.ledger.models import AwardReport, DoubleApplication, LedgerEntry, RecordedTotal
 from mynapoint.hub.ledger.reports import Report
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
@@ -216,7 +217,7 @@ def _prepare(applications: Sequence[Application]) -> _Judged:
         judged.survivors |= today
     for chunk in _chunks({one.pk for one in applications}):
         standing = StandingApplication.objects.filter(application__in=chunk).values_list("application_id", flat=True)
-        judged.stopped |= set(chunk) - set(standing)
+        judged.stopped |= (set(chunk) - set(standing)) | released(chunk)
         for case in DoubleApplication.objects.filter(Q(earlier__in=chunk) | Q(later__in=chunk)):
             judged.own |= points_of([case.earlier_id, case.later_id])
     return judged
@@ -253,6 +254,13 @@ def _keep(
         for application, line in judged.accepted
     ]
     LedgerEntry.objects.bulk_create(entries, batch_size=_CHUNK)
+    book_lines(
+        kept,
+        [(application, line.points) for application, line in judged.accepted],
+        service_number=service.number,
+        stopped=judged.stopped,
+        now=now,
+    )
 
 
 def _answer(report: Report, judged: _Judged) -> bytes:

@@ -1,0 +1,178 @@
+"""The first tables of books."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = []
+
+    operations = [
+        migrations.CreateModel(
+            name="Budget",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("is_limited", models.BooleanField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BudgetBlock",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("points_left", models.BigIntegerField(default=0)),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="blocks", to="books.budget"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("budget", "number"), name="block_once"),
+                    models.CheckConstraint(condition=models.Q(("points_left__gte", 0)), name="budget_not_overspent"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BudgetShare",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round_id", models.CharField(max_length=20)),
+                ("incentive", models.CharField(max_length=40)),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="books.budget"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("round_id", "incentive"), name="share_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Movement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("appropriated", "Appropriated"),
+                            ("withdrawn", "Withdrawn"),
+                            ("reserved", "Reserved"),
+                            ("released", "Released"),
+                            ("recorded", "Recorded"),
+                            ("clawed_back", "Clawed Back"),
+                            ("claimed", "Claimed"),
+                            ("paid", "Paid"),
+                            ("reversed", "Reversed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "from_account",
+                    models.CharField(
+                        choices=[
+                            ("funds", "Funds"),
+                            ("budget", "Budget"),
+                            ("reserved", "Reserved"),
+                            ("awarded", "Awarded"),
+                            ("claimed", "Claimed"),
+                            ("paid", "Paid"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "to_account",
+                    models.CharField(
+                        choices=[
+                            ("funds", "Funds"),
+                            ("budget", "Budget"),
+                            ("reserved", "Reserved"),
+                            ("awarded", "Awarded"),
+                            ("claimed", "Claimed"),
+                            ("paid", "Paid"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("points", models.BigIntegerField()),
+                ("application", models.UUIDField(null=True)),
+                ("service_number", models.CharField(blank=True, max_length=9)),
+                ("voucher", models.CharField(blank=True, max_length=80)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="books.budget",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="books.movement",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("points__gt", 0)), name="movement_of_points"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "reversed"),
+                            models.Q(("from_account", "funds"), ("kind", "appropriated"), ("to_account", "budget")),
+                            models.Q(("from_account", "budget"), ("kind", "withdrawn"), ("to_account", "funds")),
+                            models.Q(("from_account", "budget"), ("kind", "reserved"), ("to_account", "reserved")),
+                            models.Q(("from_account", "funds"), ("kind", "reserved"), ("to_account", "reserved")),
+                            models.Q(("from_account", "reserved"), ("kind", "released"), ("to_account", "budget")),
+                            models.Q(("from_account", "reserved"), ("kind", "released"), ("to_account", "funds")),
+                            models.Q(("from_account", "reserved"), ("kind", "recorded"), ("to_account", "awarded")),
+                            models.Q(("from_account", "awarded"), ("kind", "clawed_back"), ("to_account", "reserved")),
+                            models.Q(("from_account", "awarded"), ("kind", "clawed_back"), ("to_account", "budget")),
+                            models.Q(("from_account", "awarded"), ("kind", "clawed_back"), ("to_account", "funds")),
+                            models.Q(("from_account", "awarded"), ("kind", "claimed"), ("to_account", "claimed")),
+                            models.Q(("from_account", "claimed"), ("kind", "paid"), ("to_account", "paid")),
+                            _connector="OR",
+                        ),
+                        name="movement_of_its_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_account", models.F("to_account")), _negated=True),
+                        name="movement_between_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "reversed"), ("reverses__isnull", False)),
+                            models.Q(models.Q(("kind", "reversed"), _negated=True), ("reverses__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="movement_reverses_one",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses__isnull", False)), fields=("reverses",), name="reversed_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("application__isnull", False)),
+                        fields=("application", "kind"),
+                        name="reserved_and_released_once",
+                    ),
+                ],
+            },
+        ),
+    ]

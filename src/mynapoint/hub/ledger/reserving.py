@@ -1,0 +1,145 @@
+"""Triggers that reserve a budget's points with every application, and release what a stopped one leaves.
+
+They hang on the notice, which every way of applying writes in the act's own transaction: no application is without its
+reservation, nothing is asked twice, and `applications`, an earlier step, need not know of it.
+"""
+
+# ruff: noqa: S608 (names of tables, columns and accounts are ours)
+from __future__ import annotations
+
+from django.db.migrations import RunPython
+
+from mynapoint.hub.books.triggers import statements
+
+_SOURCE = "CASE WHEN budget.is_limited THEN 'budget' ELSE 'funds' END"
+_FROM = """
+  FROM applications_application AS one
+  JOIN books_budgetshare AS share ON share.round_id = one.round_id AND share.incentive = one.incentive
+  JOIN books_budget AS budget ON budget.id = share.budget_id
+ WHERE one.id = NEW.application_id
+"""
+_COLUMNS = "budget_id, kind, from_account, to_account, points, application, service_number, voucher, made_at"
+
+_RESERVE = f"""
+INSERT INTO books_movement ({_COLUMNS})
+SELECT share.budget_id, 'reserved', {_SOURCE}, 'reserved', NEW.room, one.id, '', '', NEW.created_at
+{_FROM}
+"""
+_LEFT = """
+(SELECT coalesce(sum(CASE WHEN moved.to_account = 'reserved' THEN moved.points ELSE -moved.points END), 0)
+   FROM books_movement AS moved WHERE moved.application = NEW.application_id)
+- (SELECT coalesce(sum(entry.points), 0)
+     FROM ledger_ledgerentry AS entry WHERE entry.application_id = NEW.application_id)
+"""
+"""What an application has reserved and was not awarded."""
+_RELEASE = f"""
+INSERT INTO books_movement ({_COLUMNS})
+SELECT share.budget_id, 'released', 'reserved', {_SOURCE}, {_LEFT}, one.id, '', '', NEW.created_at
+{_FROM} AND {_LEFT} > 0
+"""
+_ON_POSTGRESQL = (
+    f"""
+CREATE FUNCTION notice_moves_reservation_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    {_RESERVE};
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'budget_not_known' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$
+""",
+    f"""
+CREATE FUNCTION stop_releases_reservation_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    {_RELEASE};
+    RETURN NEW;
+END $$
+""",
+    """
+CREATE TRIGGER notice_moves_reservation_insert AFTER INSERT ON applications_notice FOR EACH ROW
+WHEN (NEW.kind = 'application' AND NEW.room > 0) EXECUTE FUNCTION notice_moves_reservation_insert()
+""",
+    """
+CREATE TRIGGER stop_releases_reservation_insert AFTER INSERT ON applications_notice FOR EACH ROW
+WHEN (NEW.kind = 'stop') EXECUTE FUNCTION stop_releases_reservation_insert()
+""",
+)
+_ON_SQLITE = (
+    f"""
+CREATE TRIGGER notice_moves_reservation_insert AFTER INSERT ON applications_notice
+WHEN NEW.kind = 'application' AND NEW.room > 0
+BEGIN
+    SELECT RAISE(ABORT, 'budget_not_known') WHERE NOT EXISTS (SELECT 1 {_FROM});
+    {_RESERVE};
+END
+""",
+    f"""
+CREATE TRIGGER stop_releases_reservation_insert AFTER INSERT ON applications_notice WHEN NEW.kind = 'stop'
+BEGIN
+    {_RELEASE};
+END
+""",
+)
+
+
+def notices_move_reservations() -> RunPython:
+    """Return the migration step that reserves with each application and releases with each stop."""
+    names = ("notice_moves_reservation_insert", "stop_releases_reservation_insert")
+    on = "applications_notice"
+    return statements(
+        _ON_SQLITE,
+        _ON_POSTGRESQL,
+        undo={
+            "sqlite": tuple(f"DROP TRIGGER {name}" for name in names),
+            "postgresql": (
+                *(f"DROP TRIGGER {name} ON {on}" for name in names),
+                *(f"DROP FUNCTION {name}()" for name in names),
+            ),
+        },
+    )
+
+
+BOOK_WHAT_IS_KEPT = (
+    f"""
+INSERT INTO books_movement ({_COLUMNS})
+SELECT share.budget_id, 'reserved', 'funds', 'reserved', notice.room, one.id, '', '', notice.created_at
+  FROM applications_notice AS notice
+  JOIN applications_application AS one ON one.id = notice.application_id
+  JOIN books_budgetshare AS share ON share.round_id = one.round_id AND share.incentive = one.incentive
+ WHERE notice.kind = 'application' AND notice.room > 0
+""",
+    *(
+        f"""
+INSERT INTO books_movement ({_COLUMNS})
+SELECT share.budget_id, '{kind}', '{giver}', '{receiver}', sum({sign}entry.points), NULL, service.number,
+       {voucher}, max(entry.recorded_at)
+  FROM ledger_ledgerentry AS entry
+  JOIN applications_application AS one ON one.id = entry.application_id
+  JOIN books_budgetshare AS share ON share.round_id = one.round_id AND share.incentive = one.incentive
+  JOIN payment_services_paymentservice AS service ON service.id = entry.payment_service_id
+ WHERE {sign}entry.points > 0
+ GROUP BY share.budget_id, service.number, entry.report_id
+"""
+        for kind, giver, receiver, sign in (
+            ("recorded", "reserved", "awarded", ""),
+            ("clawed_back", "awarded", "reserved", "-"),
+        )
+        for voucher in ("'report:' || entry.report_id",)
+    ),
+    f"""
+INSERT INTO books_movement ({_COLUMNS})
+SELECT budget_id, 'released', 'reserved', 'funds', points_left, application, '', '', made_at
+  FROM (
+    SELECT moved.budget_id, moved.application, stop.created_at AS made_at,
+           moved.points - coalesce((SELECT sum(entry.points) FROM ledger_ledgerentry AS entry
+                                     WHERE entry.application_id = moved.application), 0) AS points_left
+      FROM books_movement AS moved
+      JOIN applications_notice AS stop ON stop.application_id = moved.application AND stop.kind = 'stop'
+     WHERE moved.kind = 'reserved' AND NOT EXISTS (
+        SELECT 1 FROM applications_notice AS later
+         WHERE later.application_id = stop.application_id AND later.kind = 'stop' AND later.id < stop.id)
+  ) AS stopped
+ WHERE points_left > 0
+""",
+)
+"""Books what was applied for and recorded before there were books; run once, by the migration, in this order."""
