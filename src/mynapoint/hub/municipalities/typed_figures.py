@@ -18,19 +18,6 @@ _MONTHS = [
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 ]
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in _MONTHS)
 _DAYS = (
     re.compile(
@@ -38,7 +25,9 @@ _DAYS = (
         r"(?:(?P<day>[0-9]{1,2})日|(?P<end>の?(?:末|終わり|おわり)))?\s*(?P<around>頃|ごろ|中)?"
     ),
     re.compile(r"(?P<year>[0-9]{4})\s*[-/.]\s*(?P<month>[0-9]{1,2})\s*[-/.]\s*(?P<day>[0-9]{1,2})"),
-    re.compile(r"(?P<era>令和|平成|(?<![A-Za-z])[RH])(?P<era_year>[0-9]{1,2})[./-](?P<month>[0-9]{1,2})[./-](?P<day>[0-9]{1,2})"),
+    re.compile(
+        r"(?P<era>令和|平成|(?<![A-Za-z])[RH])(?P<era_year>[0-9]{1,2})[./-](?P<month>[0-9]{1,2})[./-](?P<day>[0-9]{1,2})"
+    ),
     re.compile(r"(?<![0-9/.-])(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})(?![0-9/])"),
     re.compile(
         rf"\b(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<name>{_MONTH})\b\.?,?\s*(?P<year>[0-9]{{4}})?", re.I
