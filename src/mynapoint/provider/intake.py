@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, REJECTS, TRANSACTIONS, TableSchema
-from mynapoint.provider.noticing import any_order, notice
+from mynapoint.provider.noticing import any_order, needs_a_look, notice
 from mynapoint.provider.reissued import endless, make_chains, second_replacements
 from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks
 from mynapoint.provider.table_files import Encoding, TableFile, quoted, read_file
@@ -130,18 +130,15 @@ class Intake:
         name = schema.name
         self._run(f"CREATE OR REPLACE TEMP TABLE taken_{name}_dropped (file INTEGER, line BIGINT, repeated BOOLEAN)")
         nothing = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {column.name}" for column in schema.columns)
-        parts = [f"SELECT * FROM {self._read(schema, path)}" for path in files]
-        parts = parts or [
+        nothing = (
             f"SELECT 0 AS file, 0::BIGINT AS line, {nothing}, true AS is_plain, 0 AS fault, '' AS value WHERE false"
-        ]
-        rows = " UNION ALL ".join(parts)
-        if self._renamed and "account_id" in schema.column_names:
-            first = "* EXCLUDE first_account_id REPLACE (coalesce(first_account_id, account_id) AS account_id)"
-            rows = f"SELECT {first} FROM ({rows}) LEFT JOIN taken_chains USING (account_id)"
+        )
+        parts = [self._read(schema, path) for path in files] or [(nothing, nothing)]
+        rows, looked_at = (self._renaming(schema, " UNION ALL ".join(selects)) for selects in zip(*parts, strict=True))
         self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {rows}")
         self._progress(f"checking {name}")
         with any_order(self._connection):
-            notice(self._connection, schema)
+            notice(self._connection, schema, looked_at)
         fields, _, reasons = zip(*checks(schema, is_text=True), strict=True)
         self._set_aside(
             schema,
@@ -158,8 +155,19 @@ class Intake:
         dropped = self._count(f"taken_{schema.name}_dropped")
         return Tally(schema.name, rows, dropped - repeated + broken, repeated)
 
-    def _read(self, schema: TableSchema, path: Path) -> str:
-        """Read one file into a table or view of its own; return its name. Lines that are no rows are set aside."""
+    def _renaming(self, schema: TableSchema, rows: str) -> str:
+        """Return a SELECT of the rows with the first account of a chain in place of any of its accounts."""
+        if not self._renamed or "account_id" not in schema.column_names:
+            return rows
+        first = "* EXCLUDE first_account_id REPLACE (coalesce(first_account_id, account_id) AS account_id)"
+        return f"SELECT {first} FROM ({rows}) LEFT JOIN taken_chains USING (account_id)"
+
+    def _read(self, schema: TableSchema, path: Path) -> tuple[str, str]:
+        """Read one file into a table or view of its own. Lines that are no rows are set aside.
+
+        Returns two SELECTs: of all its rows, and of those that need a look. In a Parquet file these are taken before
+        any fault is looked for: from the view, where they are found by a join, that would be done for every row.
+        """
         self._progress(f"reading {path.name}")
         number = len(self._files)
         self._files.append(path)
@@ -180,7 +188,11 @@ class Intake:
                 "SELECT ?, unnest(?::BIGINT[]), '', unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
                 [str(path), list(lines), list(values), list(reasons)],
             )
-        return into
+        look = needs_a_look(schema)
+        looked_at = f"SELECT * FROM {into} WHERE {look}"
+        if read.scan is not None:
+            looked_at = checked_select(schema, read.scan, file=number, is_text=False, where=look)
+        return f"SELECT * FROM {into}", looked_at
 
     def _drop_repeated(self, schema: TableSchema) -> None:
         """Drop every row but one of each key: rows of the same content are repeated, other content is set aside."""

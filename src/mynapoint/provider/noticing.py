@@ -42,19 +42,23 @@ def any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("SET preserve_insertion_order = ?", before)
 
 
-def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
+def needs_a_look(schema: TableSchema) -> str:
+    """Return SQL that is true for the rows of a table to look at; it reads ``taken_twice``, which ``notice`` makes."""
+    is_refund = "kind = 'refund'" if schema is TRANSACTIONS else "false"
+    return f"(NOT is_plain OR {is_refund} OR {_HASHED.format(schema.key)} IN (SELECT hashed FROM taken_twice))"
+
+
+def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema, looked_at: str) -> None:
     """Make the table ``taken_NAME_noticed`` of the rows to look at in ``taken_NAME_rows``, and two views of it.
+
+    ``looked_at`` selects them: every row of ``taken_NAME_rows`` that ``needs_a_look``.
 
     ``taken_NAME_noticed_standing``  those not in ``taken_NAME_dropped``; among them all that have one key
     ``taken_NAME_noticed_dropped``   those in it
     """
-    name, hashed_key = schema.name, _HASHED.format(schema.key)
+    name = schema.name
     _find_twice(connection, schema)
-    is_refund = "kind = 'refund'" if schema is TRANSACTIONS else "false"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE taken_{name}_noticed AS SELECT * FROM taken_{name}_rows "
-        f"WHERE NOT is_plain OR {is_refund} OR {hashed_key} IN (SELECT hashed FROM taken_twice)"
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE taken_{name}_noticed AS {looked_at}")
     noticed = f"SELECT file, line, {', '.join(schema.column_names)} FROM taken_{name}_noticed"
     dropped = f"JOIN taken_{name}_dropped USING (file, line)"
     connection.execute(f"CREATE OR REPLACE TEMP VIEW taken_{name}_noticed_standing AS {noticed} ANTI {dropped}")

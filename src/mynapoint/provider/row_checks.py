@@ -40,11 +40,12 @@ def checks(schema: TableSchema, *, is_text: bool) -> list[Check]:
     return found + _ROW_CHECKS.get(schema.name, [])
 
 
-def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool) -> str:
+def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool, where: str = "true") -> str:
     """Return a SELECT over the SELECT ``rows``: file · line · columns typed · is_plain · fault (from 1) · its value.
 
     ``is_plain`` is true only for a row that is in order, and for nearly all that are: it is cheap, and where it is true
     nothing else is computed. ``fault`` and ``value`` are for bad rows, NULL otherwise.
+    ``where`` leaves rows out by their columns and ``is_plain`` before a fault is looked for in any.
     """
     numbered = list(enumerate(checks(schema, is_text=is_text), start=1))
     is_bad = " OR ".join(f"({condition})" for _, (_, condition, _) in numbered)
@@ -56,7 +57,7 @@ def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool) 
         f"SELECT {file} AS file, line, {typed}, is_plain, fault, "
         f"CASE WHEN fault IS NULL THEN NULL ELSE CASE fault {value} END END AS value "
         f"FROM (SELECT *, CASE WHEN is_plain THEN NULL ELSE CASE {fault} END END AS fault "
-        f"FROM (SELECT *, {is_plain} AS is_plain FROM ({rows})))"
+        f"FROM (SELECT *, {is_plain} AS is_plain FROM ({rows})) WHERE {where})"
     )
 
 

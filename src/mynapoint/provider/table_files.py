@@ -61,10 +61,14 @@ class TableFile:
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """What a file gave besides its rows: its broken rows, and how its text was read (None for Parquet)."""
+    """What a file gave besides its rows: its broken rows, and how its text was read (None for Parquet).
+
+    ``scan``   the SELECT of the rows of a Parquet file where it lies, with their columns as they are in it
+    """
 
     broken: Sequence[BrokenRow]
     encoding: Encoding | None
+    scan: str | None = None
 
 
 def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: str, typed: Typed) -> FileRead:
@@ -78,7 +82,7 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: s
     rows = _parquet_rows(connection, file)
     _refuse_swelling(connection, file, suspects)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {into} AS {typed(rows, False)}")
-    return FileRead([], None)
+    return FileRead([], None, rows)
 
 
 @contextmanager
