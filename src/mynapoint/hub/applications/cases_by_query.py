@@ -19,13 +19,13 @@ from mynapoint.hub.payment_services.models import SERVICE_STATES, channel_words
 from mynapoint.hub.words import PageWords
 from mynapoint.programme.values import IncentiveId, tokyo_day
 
-_QUERY = "SELECT * FROM mynapoint_case(%(key)s::text, %(nonce)s::text, %(draft)s::uuid)"
+_QUERY = "SELECT * FROM mynapoint_case($1::text, $2::text, $3::uuid)"
 """One row for each certificate of the person; one row of nulls where there is nothing. See ``apply.sql``."""
 
 
 def opened(*, key: str | None = None, nonce: str | None = None, draft: uuid.UUID | None = None) -> Opened:
     """Return what is known by an idempotency key and the nonce of an open question, or by a draft."""
-    rows = query(_QUERY, {"key": key, "nonce": nonce, "draft": draft})
+    rows = query(_QUERY, (key, nonce, draft))
     first = rows[0]
     if first[0] is not None:
         return Opened(Kept(*first[:3]))

@@ -34,21 +34,22 @@ COLUMNS = {
 }
 """The parameters in their order, with their types; ``apply.sql`` says what each is."""
 
-_ONE = f"SELECT mynapoint_apply({', '.join(f'%({name})s::{kind}' for name, kind in COLUMNS.items())})"
+_ONE = f"SELECT mynapoint_apply({', '.join(f'${at}::{kind}' for at, kind in enumerate(COLUMNS.values(), 1))})"
 
-_MANY = "SELECT mynapoint_apply_many(%(entries)s::json)"
+_MANY = "SELECT mynapoint_apply_many($1::json)"
 
 
 def enter(entry: Entry) -> None:
     """Do as ``entering.enter``."""
     with transaction.atomic() if connection.in_atomic_block else nullcontext():
-        query(_ONE, values(entry))
+        told = values(entry)
+        query(_ONE, [told[name] for name in COLUMNS])
 
 
 def enter_many(entries: Sequence[Entry]) -> None:
     """Write entries that share nothing, all or none, in one statement. Raises IntegrityError."""
     texts = [{name: _text(value) for name, value in values(entry).items()} for entry in entries]
-    query(_MANY, {"entries": json.dumps(texts, ensure_ascii=False)})
+    query(_MANY, [json.dumps(texts, ensure_ascii=False)])
 
 
 def values(entry: Entry) -> dict[str, Any]:

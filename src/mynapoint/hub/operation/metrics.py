@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
@@ -53,11 +54,16 @@ registry.register(Standing())
 
 def note(route: str, method: str, status: int, seconds: float, *, codes: Iterable[str] = (), replay: bool) -> None:
     """Count one answered request."""
-    requests.labels(route, method if method in _METHODS else "other", str(status)).observe(seconds)
+    _seconds_of(route, method if method in _METHODS else "other", status).observe(seconds)
     for code in codes:
         refusals.labels(code).inc()
     if (door := _DOORS.get((route, status))) and not replay:
         applications.labels(door).inc()
+
+
+@lru_cache(maxsize=4096)
+def _seconds_of(route: str, method: str, status: int) -> Histogram:
+    return requests.labels(route, method, str(status))
 
 
 def serve(address: str) -> None:

@@ -25,11 +25,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._unconfirmed = ""
+        self.prepared: dict[str, bytes] = {}  # by their text, the names of what was prepared past Django
         self.execute_wrappers.append(self._execute_confirmed)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         self._unconfirmed = ""
+        self.prepared = {}
         connection.add_notice_handler(self._hear)
         return connection
 
