@@ -106,10 +106,8 @@ def _by_end(spells: Sequence[Spell]) -> list[str]:
     lines: dict[str, list[str]] = {}
     for spell in spells:
         lines.setdefault(spell.ends, []).append(spell.label)
-    comma = _("、")
-    return [
-        comma.join(labels) + (_("(終了日: %(ends)s)") % {"ends": ends} if ends else "") for ends, labels in lines.items()
-    ]
+    comma, on = _("、"), _("(終了日: %(ends)s)")
+    return [comma.join(labels) + (on % {"ends": ends} if ends else "") for ends, labels in lines.items()]
 
 
 def _standing(offer: Offer) -> str:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from mynapoint.hub.payment_services import views
+from mynapoint.hub.payment_services import calculator_views, views
 
 app_name = "payment_services"
 urlpatterns = [
     path("", views.search, name="search"),
     path("compare/", views.compare, name="compare"),
+    path("calculator/", calculator_views.calculate, name="calculator"),
     path("<str:number>/", views.detail, name="detail"),
 ]
