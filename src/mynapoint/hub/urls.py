@@ -5,8 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from mynapoint.hub import web
 from mynapoint.hub.api import pages
 from mynapoint.hub.applications import resident_door
+from mynapoint.hub.ledger.views import start
 from mynapoint.hub.operation import readiness
-from mynapoint.hub.payment_services.views import start
 
 handler500 = "mynapoint.hub.operation.failures.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [

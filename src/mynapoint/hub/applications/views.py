@@ -1,13 +1,12 @@
-"""The pages of an application: the account, the confirmation with its statement, the card's signature, the receipt."""
+"""The pages of an application: the account, the confirmation with its statement, the card's signature."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,9 +16,8 @@ from mynapoint.hub import web
 from mynapoint.hub.applications import actions
 from mynapoint.hub.applications.forms import AccountForm
 from mynapoint.hub.applications.last_day import Judged, judged
-from mynapoint.hub.applications.models import Draft, StandingApplication
+from mynapoint.hub.applications.models import Draft
 from mynapoint.hub.applications.permission import incentive_on, reasons_against
-from mynapoint.hub.applications.standing import applications_of
 from mynapoint.hub.applications.statements import statement
 from mynapoint.hub.identity import card_step
 from mynapoint.hub.identity.models import Purpose
@@ -28,7 +26,7 @@ from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay
 from mynapoint.hub.payment_services.search import approved_service
 from mynapoint.hub.waiting.places import own_ticket
-from mynapoint.programme.values import IncentiveId, tokyo_day
+from mynapoint.programme.values import IncentiveId
 
 BUSY_PROVIDER_SECONDS = 30
 """As long as a provider that does not answer is left alone (identity/circuits.py)."""
@@ -106,23 +104,6 @@ def signed(request: ResidentRequest) -> HttpResponse:
     as_judged = judged(IncentiveId(draft.incentive), own_ticket(request), now=now)
     application = actions.apply(draft=draft, signature=signature, credential=credential, now=now, judged=as_judged)
     return redirect("applications:receipt", application.pk)
-
-
-@require_GET
-@resident_required
-def receipt(request: ResidentRequest, application_id: uuid.UUID) -> HttpResponse:
-    """Show what was applied for; only to its own resident."""
-    application = get_object_or_404(
-        applications_of(request.resident).select_related("payment_service", "consent"), pk=application_id
-    )
-    applied_on = tokyo_day(application.applied_at)
-    context = {
-        "application": application,
-        "incentive": incentive_on(IncentiveId(application.incentive), applied_on),
-        "applied_on": applied_on,
-        "stands": StandingApplication.objects.filter(application=application).exists(),
-    }
-    return render(request, "applications/receipt.html", context)
 
 
 def _drafts(request: ResidentRequest) -> QuerySet[Draft]:
