@@ -55,6 +55,10 @@ ABOUT_PEOPLE = {
         *("id", "payment_service_id", "cursor", "kind", "application_id", "room", "points", "created_at"),
     },
     "applications_usednonce": {"id", "key_id", "nonce", "used_at"},
+    "support_visit": {
+        *("id", "terminal_id", "municipality", "staff_session_id", "resident_id", "service", "incentive"),
+        *("begun_at", "seen_at", "ended_at", "ending", "applications"),
+    },
     "ledger_awardreport": {
         *("id", "payment_service_id", "report_id", "body_digest", "reported_up_to", "answer", "received_at"),
     },

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "mynapoint.hub.reservations",
     "mynapoint.hub.applications",
     "mynapoint.hub.ledger",
+    "mynapoint.hub.support",
 ]
 
 MIDDLEWARE = [
@@ -127,6 +128,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mynapoint.hub.waiting.admission.Admission",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "mynapoint.hub.support.visit_guard.VisitGuard",
     "mynapoint.hub.identity.private_pages.PrivatePages",
     "mynapoint.hub.waiting.places.Places",
     "django.middleware.locale.LocaleMiddleware",

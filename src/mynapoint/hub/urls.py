@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readiness.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("staff/", include("mynapoint.hub.staff.urls")),
+    path("staff/counter/", include("mynapoint.hub.support.counter_urls")),
+    path("counter/", include("mynapoint.hub.support.urls")),
     path("payment-services/", include("mynapoint.hub.payment_services.urls")),
     path("m/", include("mynapoint.hub.municipalities.urls")),
     path("", include("mynapoint.hub.municipalities.help_urls")),

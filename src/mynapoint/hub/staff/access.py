@@ -36,10 +36,11 @@ class TerminalRequest(HttpRequest):
 
 
 def staff_required(
-    *roles: Role,
+    *roles: Role, keeps_alive: bool = True
 ) -> Callable[[Callable[Concatenate[StaffRequest, _P], HttpResponse]], _View[_P]]:
     """Let a view run for these roles only. Others sign in first, or are told that it is not theirs (403).
 
+    ``keeps_alive``  whether the request shows that somebody is there; a page that asks by itself does not
     Whose municipality it is about is asked of ``request.staff.may_see``; what is another's is answered with 404.
     """
     assert roles, "a view names the roles it serves"
@@ -47,7 +48,7 @@ def staff_required(
     def decorate(view: Callable[Concatenate[StaffRequest, _P], HttpResponse]) -> _View[_P]:
         @wraps(view)
         def let_in(request: TerminalRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
-            staff = signed_in_staff(request)
+            staff = signed_in_staff(request, keeps_alive=keeps_alive)
             if staff is None:
                 return redirect("staff:sign_in")
             own = cast(StaffRequest, request)
@@ -87,10 +88,10 @@ def this_terminal(request: HttpRequest) -> Terminal | None:
     return Terminal.objects.filter(secret_digest=digest(secret), withdrawn_at=None).first() if secret else None
 
 
-def signed_in_staff(request: TerminalRequest) -> OnDuty | None:
+def signed_in_staff(request: TerminalRequest, *, keeps_alive: bool = True) -> OnDuty | None:
     """Return who of the staff is signed in here."""
     token = request.COOKIES.get(staff_cookie(), "")
-    return on_duty(token=token, terminal=request.terminal) if token else None
+    return on_duty(token=token, terminal=request.terminal, keeps_alive=keeps_alive) if token else None
 
 
 def keep_signed_in(response: HttpResponse, token: str) -> None:

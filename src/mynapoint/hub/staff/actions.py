@@ -49,7 +49,7 @@ def sign_in(*, name: str, password: str, code: str, terminal: Terminal, now: dat
     raise NotLetIn
 
 
-def on_duty(*, token: str, terminal: Terminal) -> OnDuty | None:
+def on_duty(*, token: str, terminal: Terminal, keeps_alive: bool = True) -> OnDuty | None:
     """Return who is signed in with a cookie's token at a terminal, by the machine's clock; None: nobody any more."""
     at = timezone.now()
     session = (
@@ -60,7 +60,7 @@ def on_duty(*, token: str, terminal: Terminal) -> OnDuty | None:
     )
     if session is None:
         return None
-    if at - session.seen_at > timedelta(seconds=10):  # not at every request: a page asks often whether it is its turn
+    if keeps_alive and at - session.seen_at > timedelta(seconds=10):  # not at every request
         StaffSession.objects.filter(pk=session.pk, ended_at=None).update(seen_at=at)
     return OnDuty(session.account, terminal, session)
 

@@ -1,0 +1,1 @@
+"""Support counters (支援窓口): visits at shared terminals, the helper's and the visitor's screens."""

@@ -1,0 +1,19 @@
+"""The addresses of the counter as its helpers see it."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from mynapoint.hub.staff import menu
+from mynapoint.hub.support import counter_views
+from mynapoint.hub.support.counter_views import AT_COUNTERS
+
+menu.add("counter:counter", _("支援窓口"), _("来訪を始める、進み具合を見る、終える"), *AT_COUNTERS)
+
+app_name = "counter"
+urlpatterns = [
+    path("", counter_views.counter, name="counter"),
+    path("state/", counter_views.state, name="state"),
+    path("<int:terminal>/begin/", counter_views.begin, name="begin"),
+    path("visits/<uuid:visit>/extend/", counter_views.extend, name="extend"),
+    path("visits/<uuid:visit>/end/", counter_views.end, name="end"),
+]

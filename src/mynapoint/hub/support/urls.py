@@ -1,0 +1,14 @@
+"""The addresses of the visitor's own view."""
+
+from django.urls import path
+
+from mynapoint.hub.support import visitor_views
+
+app_name = "support"
+urlpatterns = [
+    path("", visitor_views.counter, name="counter"),
+    path("state/", visitor_views.state, name="state"),
+    path("extend/", visitor_views.extend, name="extend"),
+    path("end/", visitor_views.end, name="end"),
+    path("ended/<str:why>/", visitor_views.ended, name="ended"),
+]

@@ -1,0 +1,106 @@
+"""At a terminal of the staff a resident's session lives within one visit, and is worth nothing outside it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from mynapoint.award.refusals import Refusal
+from mynapoint.hub import web
+from mynapoint.hub.identity.sessions import resident_id
+from mynapoint.hub.staff.access import STAFF_PATH, this_terminal
+from mynapoint.hub.staff.models import Terminal
+from mynapoint.hub.support import visits
+from mynapoint.hub.support.models import Ending, Visit
+from mynapoint.hub.waiting.gates import Kind, kind_of
+from mynapoint.hub.waiting.places import cookie_name as place_cookie
+
+COUNTER_PATH = "/counter/"
+STATE_PATH = "/counter/state/"
+ERASED = '"cache", "storage"'
+"""What a browser forgets at the end of a visit. Not ``"cookies"``: that would take the terminal's own away, and with
+it “where”; the visitor's cookies are taken away by name."""
+_KEY = "visit"
+_NO_CONCERN = (STAFF_PATH, "/static/", "/api/", "/healthz", "/readyz", "/metrics", "/card/return/")
+_NEEDS_VISIT = {Kind.IRREVOCABLE, Kind.JOURNEY}
+
+
+class VisitGuard:
+    """Binds each session at a terminal to its visit, and erases it when that is over.
+
+    Everything else that protects the visitor stands without it: what is irrevocable needs the card's fresh signature
+    over a statement, and the person is taken from that (docs/decisions/0032-visit.md).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_NO_CONCERN):
+            return self._get_response(request)
+        terminal = this_terminal(request)
+        if terminal is not None:
+            return self._at(terminal, request)
+        if request.session.get(_KEY):
+            return over(request, why=Ending.NEXT)  # taken along to another browser
+        return self._get_response(request)
+
+    def _at(self, terminal: Terminal, request: HttpRequest) -> HttpResponse:
+        visit = visits.at(terminal, now=web.now())
+        held = request.session.get(_KEY)
+        if (held or resident_id(request)) and (visit is None or held != str(visit.pk)):
+            return over(request, why=visits.last_ending(held) if held else Ending.NEXT)
+        if visit is None:
+            is_journey = kind_of(request.path) in _NEEDS_VISIT
+            return HttpResponseRedirect(COUNTER_PATH) if is_journey else self._get_response(request)
+        if request.path != STATE_PATH:
+            visits.keep_alive(visit)
+        request.visit = visit  # type: ignore[attr-defined]
+        before = resident_id(request)
+        response = self._get_response(request)
+        if request.path != STATE_PATH:
+            return self._after(request, response, visit, before)
+        return response
+
+    def _after(self, request: HttpRequest, response: HttpResponse, visit: Visit, before: str | None) -> HttpResponse:
+        after, now = resident_id(request), web.now()
+        codes = getattr(response, "refusal_codes", [])
+        why = None
+        is_others = after is not None and not visits.belongs_to(visit, uuid.UUID(after), now=now)
+        if is_others or Refusal.OTHER_PERSONS_CARD.code in codes:
+            why = Ending.OTHER_CARD
+        elif before and not after:
+            why = Ending.KEY
+        elif before and Refusal.CARD_NOT_READ.code in codes:
+            why = Ending.CARD_LEFT
+        if why is None:
+            if request.session.session_key and request.session.get(_KEY) != str(visit.pk):
+                request.session[_KEY] = str(visit.pk)
+            response["Cache-Control"] = "no-store"
+            return response
+        if not visits.end(visit, why=why, now=now):
+            why = visits.last_ending(str(visit.pk))
+        ended = over(request, why=why)
+        ended.refusal_codes = codes  # type: ignore[attr-defined]
+        return ended
+
+
+def over(request: HttpRequest, *, why: Ending) -> HttpResponse:
+    """Erase whatever the browser has of a visit, and lead to the page that says it is over, and why."""
+    request.session.flush()
+    response = HttpResponseRedirect(reverse("support:ended", args=[why.value]))
+    response.status_code = 303
+    response["Clear-Site-Data"] = ERASED
+    response["Cache-Control"] = "no-store"
+    for name in (place_cookie(), settings.LANGUAGE_COOKIE_NAME):
+        response.delete_cookie(name)
+    return response
+
+
+def visit_of(request: HttpRequest) -> Visit | None:
+    """Return the visit in which a request comes; None: none is open at its terminal, or it comes from elsewhere."""
+    return getattr(request, "visit", None)

@@ -1,0 +1,123 @@
+"""What can be done with a visit: begun by a helper, kept alive, bound to who signed in, ended for one reason."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from mynapoint.hub.applications.standing import applications_of
+from mynapoint.hub.audit.actions import HUB, record
+from mynapoint.hub.audit.models import Act
+from mynapoint.hub.identity.lineage import surviving
+from mynapoint.hub.identity.models import Resident
+from mynapoint.hub.staff.actions import record_act
+from mynapoint.hub.staff.duty import OnDuty
+from mynapoint.hub.staff.models import Terminal
+from mynapoint.hub.support.models import Ending, Visit
+
+IDLE = timedelta(minutes=3)
+WARNED_SECONDS = 60
+"""How long before the end an idle visit is warned of it."""
+
+
+class NotHere(Exception):
+    """A visit cannot begin at this terminal: another municipality's, withdrawn, or just taken by somebody else."""
+
+
+@transaction.atomic
+def begin(*, terminal: Terminal, staff: OnDuty, now: datetime, service: str = "", incentive: str = "") -> Visit:
+    """Begin a visit; one still open at the terminal ends. Raises NotHere."""
+    if not staff.municipality or terminal.municipality != staff.municipality or terminal.withdrawn_at is not None:
+        raise NotHere
+    if (before := _open_at(terminal)) is not None:
+        end(before, why=Ending.NEXT, now=now, staff=staff)
+    try:
+        with transaction.atomic():
+            visit = Visit.objects.create(
+                terminal=terminal,
+                municipality=staff.municipality,
+                staff_session=staff.session,
+                service=service,
+                incentive=incentive,
+                begun_at=now,
+                seen_at=timezone.now(),
+            )
+    except IntegrityError as error:
+        raise NotHere from error
+    record_act(Act.VISIT_BEGAN, staff=staff, subject=str(terminal), visit=str(visit.pk), now=now)
+    return visit
+
+
+def at(terminal: Terminal, *, now: datetime) -> Visit | None:
+    """Return the visit that is open at a terminal. One that was idle, or whose helper has left, ends here."""
+    visit = _open_at(terminal)
+    if visit is None:
+        return None
+    if timezone.now() - visit.seen_at >= IDLE:
+        end(visit, why=Ending.IDLE, now=now)
+        return None
+    if visit.staff_session.ended_at is not None:
+        end(visit, why=Ending.STAFF_LEFT, now=now)
+        return None
+    return visit
+
+
+def keep_alive(visit: Visit) -> None:
+    """Note that something was done in a visit."""
+    Visit.objects.filter(pk=visit.pk, ended_at=None).update(seen_at=timezone.now())
+
+
+@transaction.atomic
+def belongs_to(visit: Visit, resident_id: uuid.UUID, *, now: datetime) -> bool:
+    """Say whether who signed in is the visit's own visitor; the first to sign in is. Theirs elsewhere end."""
+    resident = Resident.objects.get(pk=resident_id)
+    bound = Visit.objects.filter(pk=visit.pk, ended_at=None, resident=None).update(resident=resident)
+    kept = Visit.objects.select_related("resident").filter(pk=visit.pk, ended_at=None).first()
+    if kept is None or kept.resident is None or surviving(kept.resident) != surviving(resident):
+        return False
+    if bound:
+        for elsewhere in Visit.objects.filter(resident=resident, ended_at=None).exclude(pk=visit.pk):
+            end(elsewhere, why=Ending.MOVED, now=now)
+    return True
+
+
+@transaction.atomic
+def end(visit: Visit, *, why: Ending, now: datetime, staff: OnDuty | None = None) -> bool:
+    """End a visit, once, and record why and what came of it; return whether this ended it.
+
+    Every session that was begun in it is worth nothing from here on (``visit_guard.py``).
+    """
+    made = _applications(visit)
+    if not Visit.objects.filter(pk=visit.pk, ended_at=None).update(ended_at=now, ending=why, applications=made):
+        return False
+    about: dict[str, str | int] = {
+        "terminal": visit.terminal_id,
+        "visit": str(visit.pk),
+        "why": why.value,
+        "applications": made,
+    }
+    record(Act.VISIT_ENDED, who=str(staff) if staff else HUB, subject=f"terminal:{visit.terminal_id}", now=now, **about)
+    return True
+
+
+def seconds_left(visit: Visit) -> int:
+    """Return in how many seconds a visit ends if nothing is done."""
+    return max(0, round((IDLE - (timezone.now() - visit.seen_at)).total_seconds()))
+
+
+def last_ending(visit_id: str) -> Ending:
+    """Return what ended a visit that a browser still holds."""
+    kept = Visit.objects.filter(pk=visit_id).values_list("ending", flat=True).first()
+    return Ending(kept) if kept else Ending.NEXT
+
+
+def _open_at(terminal: Terminal) -> Visit | None:
+    return Visit.objects.select_related("staff_session").filter(terminal=terminal, ended_at=None).first()
+
+
+def _applications(visit: Visit) -> int:
+    resident = Visit.objects.select_related("resident").get(pk=visit.pk).resident
+    return applications_of(resident).filter(applied_at__gte=visit.begun_at).count() if resident else 0
