@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mynapoint.cli import hub_audit, hub_backup, hub_check, hub_keys, hub_register, hub_staff
+from mynapoint.cli import hub_audit, hub_backup, hub_books, hub_check, hub_keys, hub_register, hub_staff
 from mynapoint.cli.hub_start import refuse_or_continue, start_django
 from mynapoint.cli.ports import refuse_taken
 
@@ -60,9 +60,12 @@ def migrate() -> None:
     settings = start_django()
     from django.core.management import call_command
 
+    from mynapoint.hub import web
     from mynapoint.hub.applications.secrets import hub_key, make_keys
+    from mynapoint.hub.books.budgets import open_budgets
 
     call_command("migrate", interactive=False)
+    open_budgets(now=web.now())
     make_keys()
     typer.echo(f"State: {settings.STATE}")
     typer.echo(f"Public key of hub-1, for providers: {hub_key().public_bytes().hex()}")
@@ -72,6 +75,10 @@ app.command()(hub_check.check)
 app.command()(hub_check.grants)
 app.command()(hub_audit.seal)
 app.command()(hub_audit.verify_audit)
+app.command()(hub_books.audit_books)
+app.command()(hub_books.budgets)
+app.command()(hub_books.limit_budget)
+app.command()(hub_books.release_room)
 app.command()(hub_backup.backup)
 app.command()(hub_backup.restore)
 

@@ -1,4 +1,4 @@
-"""Movements: in balance by their shape, added and never changed, taken back once and whole, never more than there is."""
+"""Movements: in balance by their shape, only ever added, taken back once and whole, never more than there is."""
 
 from __future__ import annotations
 

@@ -1,0 +1,73 @@
+"""`mynapoint hub audit-books`, `budgets`, `limit-budget` and `release-room`: the programme's money, for operators."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mynapoint.cli.hub_start import start_django
+
+
+def audit_books() -> None:
+    """Compare every entry, total, report, reservation and movement; exit status 1 when one is off, and which."""
+    start_django()
+    from mynapoint.hub.books.models import Movement
+    from mynapoint.hub.ledger.audit_books import audit_books as audit
+
+    off = audit()
+    for one in off:
+        typer.echo(str(one), err=True)
+    if off:
+        raise typer.Exit(1)
+    typer.echo(f"{Movement.objects.count()} movements; all legs come to zero and everything agrees with them")
+
+
+def budgets() -> None:
+    """List the budgets: what each has in all, is free, reserved, awarded, claimed and paid, in points."""
+    start_django()
+    from mynapoint.hub.books.budgets import standings
+    from mynapoint.hub.books.models import Account
+
+    accounts = [one for one in Account if one is not Account.FUNDS]
+    typer.echo("\t".join(["budget", "granted", *(one.value for one in accounts)]))
+    for one in standings():
+        granted = "no limit" if one.granted is None else str(one.granted)
+        typer.echo("\t".join([one.name, granted, *(str(one.balances[account]) for account in accounts)]))
+
+
+def limit_budget(
+    name: Annotated[str, typer.Argument(help="A budget, as `mynapoint hub budgets` lists it.")],
+    points: Annotated[int, typer.Argument(min=0, help="What it has in all from now on.")],
+) -> None:
+    """Let a budget have so many points in all: applications close when what is left is less than one may earn."""
+    start_django()
+    from mynapoint.hub import web
+    from mynapoint.hub.books.budgets import BudgetRefused, limit
+    from mynapoint.programme.values import Points
+
+    try:
+        limit(name, Points(points), now=web.now())
+    except BudgetRefused as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from refused
+    typer.echo(f"{name}: {points} points in all")
+
+
+def release_room(
+    round_id: Annotated[str, typer.Argument(help="The round, such as round2.")],
+    incentive: Annotated[str, typer.Argument(help="The incentive, such as card_uptake.")],
+) -> None:
+    """Give back to the budget what was reserved for an incentive and nobody earned, once all of it was reported."""
+    start_django()
+    from mynapoint.hub import web
+    from mynapoint.hub.ledger.releasing import NotOver
+    from mynapoint.hub.ledger.releasing import release_room as release
+    from mynapoint.programme.values import IncentiveId
+
+    try:
+        points = release(round_id, IncentiveId(incentive), now=web.now())
+    except NotOver as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{points} points released")
