@@ -128,7 +128,7 @@ def explain_premium(
         net_yen=Yen(sum(use.net_yen for use in counted)),
         matured_yen=Yen(sum(use.net_yen for use in matured)),
         due=premium.points_due(rule, enrolment, account, as_of),
-        next=tuple(_changes(rule, enrolment, account, as_of)),
+        next=tuple(_changes(rule, counted, room, as_of)),
     )
 
 
@@ -184,18 +184,15 @@ def _explain_refund(row: Transaction, uses: Iterable[UseExplained], account: Ite
     )
 
 
-def _changes(
-    rule: ServiceRule, enrolment: Enrolment, account: Sequence[Transaction], as_of: datetime
-) -> Iterable[Change]:
+def _changes(rule: ServiceRule, counted: Sequence[Use], room: Points, as_of: datetime) -> Iterable[Change]:
     """Yield what becomes due after ``as_of``: the award is asked at each instant at which something may mature."""
-    counted = premium.eligible_uses(rule, enrolment, account)
     instants = {max(rule.schedule.matures_at(use.occurred_at), use.occurred_at) for use in counted}
     if isinstance(rule.schedule, Threshold):
         instants |= {use.occurred_at for use in counted}
         instants.add(rule.schedule.matures_unreached_at(rule.earning_until))
-    due = premium.points_due(rule, enrolment, account, as_of)
+    due = premium.points_matured(rule, counted, room, as_of)
     for at in sorted(instant for instant in instants if instant > as_of):
-        then = premium.points_due(rule, enrolment, account, at)
+        then = premium.points_matured(rule, counted, room, at)
         if then != due:
             yield Change(at, Points(then - due))
         due = then

@@ -100,7 +100,12 @@ def awards(
 def points_due(rule: ServiceRule, enrolment: Enrolment, account: Sequence[Transaction], as_of: datetime) -> Points:
     """Return all points an application is due at ``as_of``; ``account`` is its account's rows, no id twice."""
     room = room_left(rule.points_max, enrolment.points_elsewhere)
-    nets = [use.net_yen for use in matured_uses(rule, eligible_uses(rule, enrolment, account), room, as_of)]
+    return points_matured(rule, eligible_uses(rule, enrolment, account), room, as_of)
+
+
+def points_matured(rule: ServiceRule, uses: Sequence[Use], room: Points, as_of: datetime) -> Points:
+    """Return all points that eligible uses are due at ``as_of``, at most the room."""
+    nets = [use.net_yen for use in matured_uses(rule, uses, room, as_of)]
     if rule.rounding is Rounding.EACH:
         return min(Points(sum(premium_points(net, rule.premium_rate) for net in nets)), room)
     return due_points(Yen(sum(nets)), room, rule.premium_rate)

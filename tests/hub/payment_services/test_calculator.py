@@ -185,7 +185,7 @@ def test_more_uses_than_can_be_answered_quickly_are_refused(register: None, clie
     response = ask(client, *[{"yen": "10", "on": "2022-07-20", "every": "week"}] * 4)
 
     assert response.status_code == 422
-    assert "100回を超えます" in main_text(response)
+    assert "80回を超えます" in main_text(response)
 
 
 def test_a_fixed_sum_needs_no_use(register: None, client: Client) -> None:

@@ -21,7 +21,7 @@ from mynapoint.programme.service_rules import Rounding, ServiceRule, parse_servi
 from mynapoint.programme.values import TOKYO, Points, Yen, tokyo_day, tokyo_midnight
 
 LINES_MOST = 10
-USES_MOST = 100
+USES_MOST = 80
 """So many uses does a plan come to at most, repetitions counted: more is not answered quickly."""
 
 _TERMS = ("counts", "effective", "minimum_yen", "rounding", "schedule")
