@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hub import clock
 from hub.staff import desk
 from hub.staff.desk import Desk, Person
 from hub.visitor import Visitor, browser
@@ -15,7 +14,7 @@ from mynapoint.hub.staff.models import Role
 from mynapoint.hub.support.models import Visit
 
 ACCOUNTS = {"aoki": ("SP00001234", "482913"), "ueno": ("SP00003456", "617284")}
-MARKS = {"aoki": ("1234", "ア*キ"), "ueno": ("3456", "ウ*ノ")}
+MARKS = {"aoki": ("****1234", "ア*キ"), "ueno": ("****3456", "ウ*ノ")}
 """What a page shows of each one's account and name, and of nobody else's."""
 
 
@@ -39,7 +38,8 @@ class Counter:
 
     def path(self, response: Any) -> str:
         """Where the hub led."""
-        return str(response.redirect_chain[-1][0]) if response.redirect_chain else str(response.request["PATH_INFO"])
+        chain = getattr(response, "redirect_chain", [])
+        return str(chain[-1][0]) if chain else str(response.request["PATH_INFO"])
 
 
 def counter(city: Path, *, terminal: str = "counter 1", municipality: str = "hadano") -> Counter:
@@ -58,7 +58,3 @@ def at_home(city: Path, card: str) -> Visitor:
     visitor.sign_in()
     visitor.reserve()
     return visitor
-
-
-def now() -> Any:
-    return clock.now()
