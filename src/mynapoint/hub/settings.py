@@ -23,6 +23,9 @@ MYNAPOINT_LAST_DAY_GRACE_MINUTES
                        says nothing; default 0: nobody is (docs/operations.md)
 MYNAPOINT_ADMIT_IRREVOCABLE, _JOURNEY, _MACHINES, _READ
                        how many requests of each kind a process lets in at once (hub/waiting/gates.py)
+MYNAPOINT_MAIL         smtp://USER:PASSWORD@HOST:PORT (STARTTLS is required) or smtps://…: who mails answers to
+                       inquiries; smtp without STARTTLS only to localhost. Default: none, answers are kept and not sent
+MYNAPOINT_MAIL_FROM    the address that mail comes from; mail needs both
 MYNAPOINT_METRICS      host:port where /metrics is served, beside the pages; default: nowhere
 MYNAPOINT_LOG_LEVEL    INFO: a line for each request; WARNING: only what went wrong
 MYNAPOINT_PHONE_ALONE  yes: a phone that nobody linked with a card is a new resident; default no, because nothing shows
@@ -37,7 +40,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mynapoint.hub.audit.databases import database
 
@@ -81,6 +84,13 @@ ADMIT = {
 }
 METRICS = os.environ.get("MYNAPOINT_METRICS", "")
 LOG_LEVEL = os.environ.get("MYNAPOINT_LOG_LEVEL", "INFO")
+_MAIL = urlsplit(os.environ.get("MYNAPOINT_MAIL", ""))
+MAIL_FROM = os.environ.get("MYNAPOINT_MAIL_FROM", "") if _MAIL.hostname else ""
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = not EMAIL_USE_SSL and _MAIL.hostname not in {"localhost", "127.0.0.1", "::1"}
+EMAIL_TIMEOUT = 10
 BANNER: object = ""
 
 

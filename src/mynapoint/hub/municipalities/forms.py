@@ -1,7 +1,8 @@
-"""What readers of a municipal page send: the survey of three questions, and an inquiry."""
+"""What readers send, the survey of three questions and an inquiry; its answer, and notices of the service status."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.municipalities.exchanges import SurveyAnswer
+from mynapoint.hub.municipalities.notices import StatusNotice
+from mynapoint.hub.words import PageWords
+
+
+class InstantInput(forms.DateTimeInput):
+    """A day and time as browsers ask for it, in Tokyo."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M", attrs={"class": "short"})
 
 
 class SurveyForm(forms.Form):
@@ -50,3 +62,44 @@ class InquiryForm(forms.Form):
             if self.is_bound and name in self.errors:
                 described = f"id_{name}_error {field.widget.attrs.get('aria-describedby', '')}".strip()
                 field.widget.attrs.update({"aria-invalid": "true", "aria-describedby": described})
+
+
+class AnswerForm(forms.Form):
+    """An answer to an inquiry, and how many there were when it was begun."""
+
+    text = forms.CharField(label=_("回答"), max_length=4000, widget=forms.Textarea({"rows": 8}))
+    seen = forms.IntegerField(min_value=0, max_value=1000, widget=forms.HiddenInput())
+
+
+class StatusNoticeForm(forms.Form):
+    """A notice of the service status, in both languages."""
+
+    kind = forms.ChoiceField(label=_("種類"), choices=StatusNotice.Kind.choices)
+    words_ja = forms.CharField(label=_("お知らせの文(日本語)"), max_length=400, widget=forms.Textarea({"rows": 3}))
+    words_en = forms.CharField(
+        label=_("お知らせの文(英語)"), max_length=400, widget=forms.Textarea({"rows": 3, "lang": "en"})
+    )
+    starts_at = forms.DateTimeField(label=_("始まる日時"), widget=InstantInput())
+    ends_at = forms.DateTimeField(
+        label=_("終わる日時"),
+        required=False,
+        widget=InstantInput(),
+        help_text=_("わからないときは、空けておきます。終わったときに「終了する」を押します。"),
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts_at"].initial = now.replace(second=0, microsecond=0)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end before the beginning."""
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts is not None and ends is not None and ends <= starts:
+            self.add_error("ends_at", _("始まる日時より後にしてください。"))
+        return cleaned
+
+    def notice(self) -> dict[str, Any]:
+        """Return what is published."""
+        words = PageWords(self.cleaned_data["words_ja"], self.cleaned_data["words_en"])
+        return {"words": words, **{name: self.cleaned_data[name] for name in ("kind", "starts_at", "ends_at")}}

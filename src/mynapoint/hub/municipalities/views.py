@@ -26,11 +26,11 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     municipality = get_object_or_404(Municipality, slug=slug)
     now = web.now()
     today = tokyo_day(now)
-    asked = request.GET.get("as_of")
     try:
-        day = today if asked is None else _parse_day(asked)
+        day = day_asked(request, today)
     except ValueError:
-        return render(request, "municipalities/wrong_day.html", {"asked": asked, "town": municipality}, status=400)
+        wrong = {"asked": request.GET.get("as_of"), "town": municipality}
+        return render(request, "municipalities/wrong_day.html", wrong, status=400)
     try:
         found = page_of_day(municipality, day, now=now if day == today else None)
     except NotYetPublished as error:
@@ -72,7 +72,11 @@ def inquiry(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "municipalities/inquiry.html", context)
 
 
-def _parse_day(text: str) -> date:
+def day_asked(request: HttpRequest, today: date) -> date:
+    """Return the day of ``?as_of=``, today without it. Raises ValueError for what is no day."""
+    text = request.GET.get("as_of")
+    if text is None:
+        return today
     if not _DAY.fullmatch(text):
         raise ValueError("not YYYY-MM-DD")
     return date.fromisoformat(text)
