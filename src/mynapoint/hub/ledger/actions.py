@@ -19,8 +19,9 @@ from mynapoint.hub.applications.models import Application, StandingApplication
 from mynapoint.hub.audit.actions import record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.lineage import lock_survivors
-from mynapoint.hub.ledger.booking import book_lines, released
+from mynapoint.hub.ledger.booking import Way, book_report, released, ways
 from mynapoint.hub.ledger.models import AwardReport, DoubleApplication, LedgerEntry, RecordedTotal
+from mynapoint.hub.ledger.recording_by_set import LINES_MIN, Plain, take_plain, write_plain
 from mynapoint.hub.ledger.reports import Report
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
 from mynapoint.programme.values import Points
@@ -66,19 +67,25 @@ def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, 
     known = kept_answer(service=service, report_id=report.header.report_id, body=body)
     if known is not None:
         return known
-    judged = _judge(service, report.lines)
-    answer = _answer(report, judged)
-    _keep(service=service, report=report, digest=digest, judged=judged, answer=answer, now=now)
+    numbered = list(enumerate(report.lines, start=2))
+    plain = None
+    if connection.vendor == "postgresql" and len(numbered) >= LINES_MIN:
+        plain = take_plain(service, report.lines)
+        numbered = [numbered[place] for place in plain.rest]
+    judged = _judge(service, numbered)
+    receipt = _receipt(report, judged, plain)
+    answer = encode_lines([receipt, *judged.refused])
+    _keep(service=service, report=report, digest=digest, judged=judged, plain=plain, answer=answer, now=now)
     record(
         Act.AWARDS_RECORDED,
         who=f"provider:{key.key_id}",
         subject=f"service:{service.number}",
         now=now,
-        report=report.header.report_id,
-        accepted=len(judged.accepted),
-        repeated=judged.repeated,
-        refused=len(judged.refused),
-        points=sum(line.points for _, line in judged.accepted),
+        report=receipt.report_id,
+        accepted=receipt.accepted,
+        repeated=receipt.repeated,
+        refused=receipt.refused,
+        points=receipt.points_accepted,
     )
     return Answered(answer, replayed=False)
 
@@ -138,11 +145,12 @@ class _Judged:
         self.accepted.append((application, line))
 
 
-def _judge(service: PaymentService, lines: Sequence[AwardLine]) -> _Judged:
+def _judge(service: PaymentService, numbered: Sequence[tuple[int, AwardLine]]) -> _Judged:
+    lines = [line for _, line in numbered]
     applications = _applications(lines)
     seen = _entries(service, lines)
     judged = _prepare([one for one in applications.values() if one.payment_service_id == service.pk])
-    for number, line in enumerate(lines, start=2):
+    for number, line in numbered:
         content = (line.application_id, line.points, line.posted_on)
         if line.line_id in seen:
             if seen[line.line_id] == content:
@@ -230,7 +238,14 @@ def points_of(applications: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 
 def _keep(
-    *, service: PaymentService, report: Report, digest: str, judged: _Judged, answer: bytes, now: datetime
+    *,
+    service: PaymentService,
+    report: Report,
+    digest: str,
+    judged: _Judged,
+    plain: Plain | None,
+    answer: bytes,
+    now: datetime,
 ) -> None:
     kept = AwardReport.objects.create(
         payment_service=service,
@@ -254,24 +269,22 @@ def _keep(
         for application, line in judged.accepted
     ]
     LedgerEntry.objects.bulk_create(entries, batch_size=_CHUNK)
-    book_lines(
-        kept,
-        [(application, line.points) for application, line in judged.accepted],
-        service_number=service.number,
-        stopped=judged.stopped,
-        now=now,
-    )
+    sums = ways(((application, line.points) for application, line in judged.accepted), stopped=judged.stopped)
+    if plain is not None:
+        write_plain(kept, now=now)
+        sums.update({Way(*about, is_award=True): points for about, points in plain.sums.items()})
+    book_report(kept, sums, service_number=service.number, now=now)
 
 
-def _answer(report: Report, judged: _Judged) -> bytes:
-    receipt = AwardReceiptHeader(
+def _receipt(report: Report, judged: _Judged, plain: Plain | None) -> AwardReceiptHeader:
+    points = sum(line.points for _, line in judged.accepted)
+    return AwardReceiptHeader(
         report_id=report.header.report_id,
-        accepted=len(judged.accepted),
-        repeated=judged.repeated,
+        accepted=len(judged.accepted) + (plain.accepted if plain else 0),
+        repeated=judged.repeated + (plain.repeated if plain else 0),
         refused=len(judged.refused),
-        points_accepted=Points(sum(line.points for _, line in judged.accepted)),
+        points_accepted=Points(points + (sum(plain.sums.values()) if plain else 0)),
     )
-    return encode_lines([receipt, *judged.refused])
 
 
 def _chunks(ids: set[_Id]) -> Iterable[list[_Id]]:

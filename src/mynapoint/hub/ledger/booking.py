@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from mynapoint.hub.applications.models import Application
-from mynapoint.hub.books.actions import Drawn, book, budgets_drawn
+from mynapoint.hub.books.actions import book, budgets_drawn
 from mynapoint.hub.books.models import Account, Kind, Movement
 from mynapoint.hub.ledger.models import AwardReport
 from mynapoint.programme.values import Points
@@ -21,34 +22,44 @@ def voucher_of(report: AwardReport) -> str:
     return f"report:{report.pk}"
 
 
-def book_lines(
-    report: AwardReport,
-    lines: Iterable[tuple[Application, Points]],
-    *,
-    service_number: str,
-    stopped: Collection[uuid.UUID],
-    now: datetime,
-) -> None:
-    """Book the recorded lines of a report.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Between which accounts the points of some lines move.
 
-    Points awarded come from what was reserved for their application. Points clawed back are reserved again, because
-    the person may earn them again; where the application is stopped or its room was released, they are free at once.
+    ``is_gone``  of points clawed back: the application is stopped or its room was released, so they are free at once.
+                 Otherwise they are reserved again, because the person may earn them again
     """
+
+    round_id: str
+    incentive: str
+    is_award: bool
+    is_gone: bool = False
+
+
+def ways(lines: Iterable[tuple[Application, Points]], *, stopped: Collection[uuid.UUID]) -> Counter[Way]:
+    """Return the points, never negative, that recorded lines move on each way."""
+    sums: Counter[Way] = Counter()
+    for one, points in lines:
+        way = Way(one.round_id, one.incentive, points > 0, is_gone=points < 0 and one.pk in stopped)
+        sums[way] += abs(points)
+    return sums
+
+
+def book_report(report: AwardReport, sums: Mapping[Way, int], *, service_number: str, now: datetime) -> None:
+    """Book what a report's recorded lines move: points awarded come from what was reserved."""
     drawn = budgets_drawn()
-    lines = list(lines)
-    gone = set(stopped) | released([one.pk for one, points in lines if points < 0])
-    sums: Counter[tuple[Drawn, Kind, Account, Account]] = Counter()
-    for application, points in lines:
-        source = drawn[application.round_id, application.incentive]
-        if points > 0:
-            sums[source, Kind.RECORDED, Account.RESERVED, Account.AWARDED] += points
+    moves: Counter[tuple[int, Kind, Account, Account]] = Counter()
+    for way, points in sums.items():
+        source = drawn[way.round_id, way.incentive]
+        back = source.source if way.is_gone else Account.RESERVED
+        if way.is_award:
+            moves[source.budget, Kind.RECORDED, Account.RESERVED, Account.AWARDED] += points
         else:
-            receiver = source.source if application.pk in gone else Account.RESERVED
-            sums[source, Kind.CLAWED_BACK, Account.AWARDED, receiver] -= points
-    for (source, kind, giver, receiver), total in sums.items():
+            moves[source.budget, Kind.CLAWED_BACK, Account.AWARDED, back] += points
+    for (budget, kind, giver, receiver), total in moves.items():
         book(
             kind,
-            budget=source.budget,
+            budget=budget,
             giver=giver,
             receiver=receiver,
             points=Points(total),

@@ -1,0 +1,123 @@
+"""A large report on PostgreSQL: recorded by sets as it would be line by line, the same answer and the same rows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub import clock
+from hub.people import CARD_UPTAKE, applies, awarded
+from hub.sample_pay import NUMBER, REGISTER
+from mynapoint.exchange.codec import encode_lines
+from mynapoint.exchange.messages import AwardLine, AwardReportHeader
+from mynapoint.hub.applications.models import Application
+from mynapoint.hub.books.models import Movement
+from mynapoint.hub.identity.links import CertificateId, Link
+from mynapoint.hub.ledger import actions
+from mynapoint.hub.ledger.audit_books import audit_books
+from mynapoint.hub.ledger.merges import take_links
+from mynapoint.hub.ledger.models import LedgerEntry, RecordedTotal
+from mynapoint.hub.ledger.reports import parse_report
+from mynapoint.hub.payment_services.actions import import_register
+from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
+from mynapoint.programme.values import IncentiveId, Points, ServiceNumber
+from property_examples import examples
+
+ONLY_ON = "postgresql"
+HEALTH = IncentiveId("health_insurance")
+KEYS = ["k1", "k2", "k3", "k4", "k5", "k6", "kept"]
+ROWS = st.tuples(
+    st.sampled_from(KEYS),
+    st.integers(0, 7),
+    st.sampled_from([CARD_UPTAKE, CARD_UPTAKE, CARD_UPTAKE, HEALTH]),
+    st.sampled_from([1, 300, 300, 2_500, 5_000, -300, -1]),
+)
+
+
+def report(rows: Sequence[tuple[str, str, IncentiveId, int]], report_id: str = "big") -> bytes:
+    lines = [AwardLine(key, who, what, Points(points), date(2022, 7, 15)) for key, who, what, points in rows]
+    total = Points(sum(line.points for line in lines))
+    return encode_lines([AwardReportHeader(report_id, ServiceNumber(NUMBER), clock.START, len(lines), total), *lines])
+
+
+def recorded(body: bytes, *, by_set: bool) -> bytes:
+    service = PaymentService.objects.get(number=NUMBER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(actions, "LINES_MIN", 0 if by_set else 1_000_000)
+        return actions.record_awards(
+            service=service,
+            key=ProviderKey(key_id="sample-pay-1", provider=service.provider),
+            report=parse_report(body),
+            body=body,
+            now=clock.START,
+        ).body
+
+
+def kept() -> dict[str, Any]:
+    about = ("line_id", "application", "points", "posted_on", "recorded_at", "payment_service")
+    moved = ("kind", "from_account", "to_account", "points", "budget", "service_number")
+    return {
+        "entries": set(LedgerEntry.objects.values_list(*about)),
+        "totals": set(RecordedTotal.objects.values_list("resident", "incentive", "recorded", "over_cap", "points_max")),
+        "movements": sorted(Movement.objects.values_list(*moved)),
+    }
+
+
+@pytest.fixture
+def people(db: None) -> list[str]:
+    """Five applications, one of them stopped by a merge; one for a fixed sum; and two that are none."""
+    import_register(REGISTER)
+    made = [applies(CertificateId("aa", f"{number}"), clock.START + timedelta(seconds=number)) for number in range(5)]
+    awarded(made[0], 4_000, clock.START)
+    awarded(made[4], 2_000, clock.START)
+    take_links([(1, Link(CertificateId("aa", "3"), CertificateId("aa", "4")))], source="test", now=clock.START)
+    made.append(applies(CertificateId("aa", "0"), clock.START, HEALTH))
+    return [*(str(one.pk) for one in made), str(uuid.UUID(int=1)), "no-uuid"]
+
+
+@settings(parent=examples(30), suppress_health_check=list(HealthCheck), deadline=None)
+@given(rows=st.lists(ROWS, max_size=9))
+def test_by_sets_or_line_by_line_the_answer_and_the_rows_are_the_same(
+    people: list[str], rows: list[tuple[str, int, IncentiveId, int]]
+) -> None:
+    body = report([(key, people[who], what, points) for key, who, what, points in rows])
+    outcomes = []
+    for by_set in (True, False):
+        with transaction.atomic():
+            recorded(report([("kept", people[0], CARD_UPTAKE, 300)], "before"), by_set=False)
+            outcomes.append((recorded(body, by_set=by_set), kept()))
+            assert audit_books() == []
+            transaction.set_rollback(True)
+
+    assert outcomes[0] == outcomes[1]
+
+
+def test_plain_lines_are_recorded_together_and_the_others_judged(
+    people: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[int] = []
+    judge = actions._judge
+    monkeypatch.setattr(actions, "_judge", lambda service, lines: judged.append(len(lines)) or judge(service, lines))
+
+    answer = recorded(
+        report(
+            [
+                ("k1", people[1], CARD_UPTAKE, 300),
+                ("k2", people[1], CARD_UPTAKE, 4_700),
+                ("k3", people[2], CARD_UPTAKE, 5_001),
+                ("k4", people[7], CARD_UPTAKE, 1),
+            ]
+        ),
+        by_set=True,
+    )
+
+    assert judged == [2]
+    assert b'"accepted":2,"repeated":0,"refused":2,"points_accepted":5000' in answer
+    assert Application.objects.count() == 6
