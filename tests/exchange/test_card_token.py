@@ -197,6 +197,29 @@ def test_a_token_of_another_shape_is_refused(token: CardToken, change: dict[str,
         decode(json.dumps(members))
 
 
+@given(st.binary(max_size=70), st.binary(max_size=70))
+def test_a_token_is_read_alike_in_every_way_that_json_can_be_written(certificate: bytes, signature: bytes) -> None:
+    token = CardToken(certificate, signature)
+    members = json.loads(encode(token))
+
+    for text in (encode(token), json.dumps(members, separators=(",", ":")), json.dumps(members, indent=1)):
+        assert decode(text) == token
+    assert decode(json.dumps(dict(reversed(members.items())))) == token
+
+
+@pytest.mark.parametrize("separators", [(", ", ": "), (",", ":")], ids=["as encoded", "compact"])
+@pytest.mark.parametrize(
+    "other", ["TR==", "TWF=", "YWJjTR==", "TWE", "TWE==", "YWJj====", "=", "YW Jj", "YWJj ", "YW=Jj"]
+)
+def test_base64_counts_in_its_one_spelling_alone(other: str, separators: tuple[str, str]) -> None:
+    members = json.loads(encode(CardToken(b"M", b"Ma")))
+    assert decode(json.dumps(members, separators=separators)) == CardToken(b"M", b"Ma")
+
+    for name in ("certificate", "signature"):
+        with pytest.raises(BadCardToken):
+            decode(json.dumps(members | {name: other}, separators=separators))
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", "null", "5", "[" * 5000, "あ", "\ud800", " " * (TOKEN_BYTES_MAX + 1)])
 def test_text_that_is_no_token_is_refused(text: str) -> None:
     with pytest.raises(BadCardToken):

@@ -35,6 +35,8 @@ _SHOWS_NOTHING = re.compile(
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 _STRIKES_THROUGH = 1
 _MEMBERS = {"format", "algorithm", "certificate", "signature"}
+_AS_ENCODED = f'{{"format": "{FORMAT}", "algorithm": "{ALGORITHM}", "certificate": "', '", "signature": "', '"}'
+"""What stands around certificate and signature when today's card is written by ``encode``."""
 
 
 class BadCardToken(ValueError):
@@ -129,6 +131,22 @@ def decode(text: str) -> CardToken:
     """Read a token strictly: size first, exact members, known format and algorithm. Raises BadCardToken."""
     if len(text) > TOKEN_BYTES_MAX or not (text.isascii() or len(text.encode(errors="replace")) <= TOKEN_BYTES_MAX):
         raise BadCardToken(f"token is longer than {TOKEN_BYTES_MAX} bytes")
+    return _as_encoded(text) or _as_json(text)
+
+
+def _as_encoded(text: str) -> CardToken | None:
+    """Return a token that is written letter for letter as ``encode`` does; None: read it as JSON."""
+    begins, between, ends = _AS_ENCODED
+    if not (text.startswith(begins) and text.endswith(ends)):
+        return None
+    certificate, found, signature = text[len(begins) : -len(ends)].partition(between)
+    try:
+        return CardToken(_binary(certificate), _binary(signature)) if found else None
+    except BadCardToken:
+        return None
+
+
+def _as_json(text: str) -> CardToken:
     try:
         members = STRICT_JSON.decode(text)
     except (ValueError, RecursionError) as error:
@@ -174,6 +192,7 @@ def _binary(text: object) -> bytes:
         binary = binascii.a2b_base64(text, strict_mode=True) if isinstance(text, str) else b""
     except (binascii.Error, ValueError) as error:
         raise BadCardToken("certificate and signature must be base64") from error
-    if not isinstance(text, str) or binascii.b2a_base64(binary, newline=False) != text.encode():
+    last = binascii.b2a_base64(binary[-(len(binary) % 3 or 3) :], newline=False)  # all before has one spelling
+    if not isinstance(text, str) or text[-4:].encode() != last:
         raise BadCardToken("certificate and signature must be base64 in its one spelling")
     return binary

@@ -17,7 +17,8 @@ from mynapoint.exchange.card_methods import METHODS
 from mynapoint.hub.identity.bodies import read_body, signed_part
 from mynapoint.hub.identity.faults import CertificateFault, CertificateRefused
 from mynapoint.hub.identity.links import CertificateId
-from mynapoint.hub.identity.profiles import CardProfile
+from mynapoint.hub.identity.moulds import cut_of
+from mynapoint.hub.identity.profiles import CardProfile, decides
 from mynapoint.hub.identity.trust import Root, TrustStore
 
 UNREADABLE = (
@@ -68,8 +69,47 @@ def check_certificate(
     ``algorithm``  that of the token; the key must be of its kind
     Raises         CertificateRefused
 
-    The order is that of docs/decisions/0019-validation.md: what it is, then its period, then what it is for, then who
-    issued it. Nothing named in the certificate is ever fetched.
+    One that differs from a good one in nothing but its holder's own is in order if its period and its signature are;
+    every other is read, and so is each that is refused.
+    """
+    issued = _by_mould(der, algorithm=algorithm, profile=profile, trust=trust, now=now)
+    return issued or _by_reading(der, algorithm=algorithm, profile=profile, trust=trust, now=now)
+
+
+def _by_mould(
+    der: bytes, *, algorithm: str, profile: CardProfile, trust: TrustStore, now: datetime
+) -> IssuedCertificate | None:
+    """Return a certificate in which nothing is wrong, by comparing; None: not known to be so."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        cut = cut_of(der) if algorithm == "RS256" else None
+        mould = cut and profile.moulds.fitting(der, cut)
+        if cut is None or mould is None or trust.roots.get(mould.root.key_id) is not mould.root:
+            return None
+        serial, since, until = (
+            certificate.serial_number,
+            certificate.not_valid_before_utc,
+            certificate.not_valid_after_utc,
+        )
+        key = certificate.public_key()
+    except (UnsupportedAlgorithm, *UNREADABLE):
+        return None
+    root = mould.root
+    if serial <= 0 or not (since <= now <= until and root.valid_from <= now <= root.valid_until):
+        return None
+    if not root.key.signed(der[-256:], der[4 : cut.signed_until]):
+        return None
+    spki = der[cut.key_at : cut.extensions_at]
+    kept = AuthCertificate(root.key_id.hex(), f"{serial:x}", hashlib.sha256(der).hexdigest(), spki, since, until)
+    return IssuedCertificate(certificate, key, root, kept)
+
+
+def _by_reading(
+    der: bytes, *, algorithm: str, profile: CardProfile, trust: TrustStore, now: datetime
+) -> IssuedCertificate:
+    """Judge in the order of docs/decisions/0019-validation.md: what it is, its period, what it is for, who issued it.
+
+    Raises CertificateRefused. Nothing named in the certificate is ever fetched.
     """
     fingerprint = hashlib.sha256(der).hexdigest()
 
@@ -101,6 +141,8 @@ def check_certificate(
         raise refused(root)
     if not root.valid_from <= now <= root.valid_until:
         raise refused(CertificateFault.ISSUER_PERIOD)
+    if algorithm == "RS256" and judged.issuer_key_id is not None:
+        profile.moulds.learn(der, body, root=root, decides=decides)
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     kept = AuthCertificate(root.key_id.hex(), f"{serial:x}", fingerprint, spki, period.valid_from, period.valid_until)
     return IssuedCertificate(certificate, key, root, kept)

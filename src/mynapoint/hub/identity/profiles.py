@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, ObjectIdentifier
 from django.conf import settings
 
-from mynapoint.hub.identity.bodies import Body
+from mynapoint.hub.identity.bodies import Body, Extension
 from mynapoint.hub.identity.faults import CertificateFault
+from mynapoint.hub.identity.moulds import Moulds
 
 AUTHENTICATION_POLICY = ObjectIdentifier("1.2.392.200149.8.5.1.3.30")
 """利用者証明用電子証明書; the signature certificate's policy is another, and is refused."""
@@ -43,10 +44,12 @@ class CardProfile:
 
     ``policy``      what the certificate must be for
     ``algorithms``  names of ``exchange.card_methods`` in force: RS256 today; with ES384 also the announced card
+    ``moulds``      of certificates that passed every check under this profile
     """
 
     policy: ObjectIdentifier = AUTHENTICATION_POLICY
     algorithms: frozenset[str] = frozenset({"RS256"})
+    moulds: Moulds = field(default_factory=Moulds, compare=False, repr=False)
     _known: dict[tuple[_Deciding, ...], Judged] = field(default_factory=dict, compare=False, repr=False)
 
     def judge(self, certificate: x509.Certificate, body: Body) -> Judged:
@@ -55,9 +58,7 @@ class CardProfile:
         Parsing them all takes as long as two signatures, and the deciding ones are the same for every resident of one
         root: so each set of deciding bytes is parsed once, and remembered. Critical ones always decide.
         """
-        deciding = tuple(
-            (one.oid, one.critical, one.value) for one in body.extensions if one.critical or one.oid in _DECIDING
-        )
+        deciding = tuple((one.oid, one.critical, one.value) for one in body.extensions if decides(one))
         known = self._known.get(deciding)
         if known is None:
             known = self._judged(certificate.extensions)
@@ -93,6 +94,11 @@ class CardProfile:
         if isinstance(purposes, x509.ExtendedKeyUsage) and ExtendedKeyUsageOID.CLIENT_AUTH not in purposes:
             return CertificateFault.PURPOSE
         return None
+
+
+def decides(extension: Extension) -> bool:
+    """Say whether what an extension holds is looked at."""
+    return extension.critical or extension.oid in _DECIDING
 
 
 def profile_in_force() -> CardProfile:
