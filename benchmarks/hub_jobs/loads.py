@@ -20,7 +20,10 @@ THREADS = 2
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What one slice brought: requests done well, others, seconds, and CPU seconds of everything that took part."""
+    """What one slice brought: requests done well, others, seconds, and CPU seconds of everything that took part.
+
+    ``turned_away``  of the others, those that were told to come again
+    """
 
     done: int
     failed: int
@@ -28,6 +31,7 @@ class Slice:
     cpu_seconds: float
     p50_ms: float = 0.0
     p99_ms: float = 0.0
+    turned_away: int = 0
 
     @property
     def rate(self) -> float:
@@ -44,26 +48,32 @@ _SCRIPT = """
 local all, number = {}, 0
 function setup(thread) number = number + 1; thread:set("name", os.getenv("BODIES") .. number) end
 function init(args)
-  lines, at = {}, 0
+  lines, at, pause = {}, 0, tonumber(os.getenv("PAUSE"))
+  if pause then delay = function() return math.random(0, 2 * pause) end end
   for line in io.lines(name) do lines[#lines + 1] = line end
 end
 function request()
   at = at + 1
-  if at >= #lines then wrk.thread:stop() end
+  if at >= #lines then if pause then at = 1 else wrk.thread:stop() end end
   local line = lines[at] or lines[#lines]
   local key, body = line:sub(1, 22), line:sub(24)
   return wrk.format("POST", "/api/resident/v1/applications",
     {["Content-Type"] = "application/json", ["Idempotency-Key"] = key}, body)
 end
-done201, other = 0, 0
-function response(status) if status == 201 then done201 = done201 + 1 else other = other + 1; last = status end end
+done201, other, away = 0, 0, 0
+function response(status)
+  if status == 201 then done201 = done201 + 1 else other = other + 1 end
+  if status == 503 or status == 429 then away = away + 1 end
+end
 local threads = {}
 local first = setup
 function setup(thread) first(thread); threads[#threads + 1] = thread end
 function done(summary, latency)
-  local good, bad = 0, 0
-  for _, thread in ipairs(threads) do good = good + thread:get("done201"); bad = bad + thread:get("other") end
-  io.write(string.format("RESULT %d %d %d %f %f\\n", good, bad, summary.duration,
+  local good, bad, gone = 0, 0, 0
+  for _, thread in ipairs(threads) do
+    good, bad, gone = good + thread:get("done201"), bad + thread:get("other"), gone + thread:get("away")
+  end
+  io.write(string.format("RESULT %d %d %d %d %f %f\\n", good, bad, gone, summary.duration,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end
 """
@@ -77,8 +87,13 @@ def wrk(
     pids: Sequence[int],
     folder: Path,
     connections: int = CONNECTIONS,
+    asked_rate: float | None = None,
 ) -> Slice:
-    """Let people apply, each once, 64 at a time, for some seconds or until everybody has."""
+    """Let people apply, each once, 64 at a time, for some seconds or until everybody has.
+
+    ``asked_rate``  how many ask a second, whatever they are answered: each connection pauses before it asks again; who
+                    was turned away is among those who ask later, with the same key
+    """
     script = folder / "apply.lua"
     script.write_text(_SCRIPT)
     for thread in range(THREADS):
@@ -86,16 +101,17 @@ def wrk(
         (folder / f"bodies{thread + 1}").write_bytes(b"\n".join(lines) + b"\n")
     command = ["wrk", "-t", str(THREADS), "-c", str(connections), "-d", f"{seconds:.0f}s", "--timeout", "10s"]
     command += ["-s", str(script), f"http://127.0.0.1:{port}"]
+    environment = os.environ | {"BODIES": str(folder / "bodies")}
+    if asked_rate is not None:
+        environment["PAUSE"] = str(round(1000 * connections / asked_rate))
     before, own = cpu_seconds(*pids), _children()
-    told = subprocess.run(
-        command, env=os.environ | {"BODIES": str(folder / "bodies")}, capture_output=True, text=True, check=True
-    )
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     spent = cpu_seconds(*pids) - before + _children() - own
-    found = re.search(r"RESULT (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+)", told.stdout)
+    found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+)", told.stdout)
     if found is None:
         raise RuntimeError(told.stdout + told.stderr)
-    good, bad, micros, p50, p99 = found.groups()
-    return Slice(int(good), int(bad), int(micros) / 1e6, spent, float(p50), float(p99))
+    good, bad, away, micros, p50, p99 = found.groups()
+    return Slice(int(good), int(bad), int(micros) / 1e6, spent, float(p50), float(p99), int(away))
 
 
 def pgbench(command: Sequence[str | Path], *, pids: Sequence[int]) -> Slice:

@@ -21,7 +21,7 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Listen at this port."
 Host = Annotated[str, typer.Option(help="Listen at this address; keep 127.0.0.1 behind a proxy on the same machine.")]
 Threads = Annotated[
     int,
-    typer.Option(min=1, max=64, help="Threads; more than are let in at once, so that the rest are told."),
+    typer.Option(min=0, max=256, help="Threads; 0: as many as are let in and wait, and some to tell the rest so."),
 ]
 
 STOP_SECONDS = 20
@@ -29,7 +29,7 @@ STOP_SECONDS = 20
 
 
 @app.command()
-def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 40) -> None:
+def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 0) -> None:
     """Serve the hub: one process, some threads. Refuses to start with settings weaker than promised.
 
     Told to stop (SIGTERM), it answers what it has begun, takes nothing new, and ends, at the latest after 20 seconds.
@@ -40,6 +40,8 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 40) ->
     from granian import Granian
     from granian.constants import Interfaces
 
+    from mynapoint.hub.waiting.gates import threads_needed
+
     typer.echo(f"Hub ready at http://{'localhost' if host == '127.0.0.1' else host}:{port}")
     Granian(
         "mynapoint.hub.wsgi:application",
@@ -47,7 +49,7 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", threads: Threads = 40) ->
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=threads,
+        blocking_threads=threads or threads_needed(),
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_enabled=True,

@@ -18,7 +18,7 @@ from hub.visitor import Visitor, card_fields
 from mynapoint.hub.applications import resident_door
 from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.waiting import gates as gates_module
-from mynapoint.hub.waiting.gates import Kind, gates
+from mynapoint.hub.waiting.gates import Kind, gates, threads_needed
 
 MIDNIGHT = datetime(2023, 9, 30, 15, 0, tzinfo=UTC)
 
@@ -60,3 +60,29 @@ def test_an_application_turned_away_before_midnight_is_taken_after_it_with_the_s
     assert taken.status_code == 201, taken.content
     details = AuditRecord.objects.get(act=Act.APPLIED).details
     assert datetime.fromisoformat(details["judged_as_of"]) == MIDNIGHT - timedelta(seconds=1)
+
+
+def test_beyond_those_who_may_wait_a_machine_is_told_at_once_and_nothing_of_it_is_read(settings: Settings) -> None:
+    gate = gates()[Kind.IRREVOCABLE]
+    gate.inside, gate.waiting = gate.at_once, gate.waiting_most
+    before = gate.turned_away
+
+    def body() -> bytes:
+        raise AssertionError("the body was read")
+
+    try:
+        said = resident_door.answer("POST", "application/json", "k" * 22, body)
+    finally:
+        gate.inside = gate.waiting = 0
+
+    assert (said.status, json.loads(said.body)["type"]) == (503, "urn:mynapoint:problem:busy")
+    assert int(said.headers["Retry-After"]) > 0
+    assert gate.turned_away == before + 1
+
+
+def test_a_process_has_threads_to_spare_for_those_it_turns_away() -> None:
+    gates.cache_clear()
+
+    inside_and_waiting = sum(one.at_once + one.waiting_most for one in gates().values())
+
+    assert inside_and_waiting < threads_needed() <= 64

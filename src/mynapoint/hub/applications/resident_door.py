@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -23,6 +24,7 @@ from mynapoint.exchange.strict_json import STRICT_JSON
 from mynapoint.hub import web
 from mynapoint.hub.applications.once import Asked, OtherContent, Wording, apply_once
 from mynapoint.hub.applications.receipts import ExpectedAward, Receipt
+from mynapoint.hub.audit.postgresql.lending import lent_connection
 from mynapoint.hub.audit.unknown_outcome import is_undone
 from mynapoint.hub.problems import AGAIN_AFTER_SECONDS, MEANINGS, PROBLEM_JSON, URN, Problem, ProblemCode
 from mynapoint.hub.waiting import tickets
@@ -95,38 +97,50 @@ def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
             environ.get("HTTP_IDEMPOTENCY_KEY", ""),
             body,
             place=environ.get("HTTP_WAITING_PLACE", ""),
+            inside=lent_connection if connection.vendor == "postgresql" else nullcontext,
         )
     except Exception:  # noqa: BLE001 - a bug is answered too, and traced like Django's
         _log.exception("Internal Server Error: %s", PATH)
         said = _problem(Problem(ProblemCode.INTERNAL, "The hub failed. The same request may be sent again."))
-    if said.status >= 500:
         connection.close_if_unusable_or_obsolete()
     start_response(f"{said.status} {HTTPStatus(said.status).phrase}", list(said.all_headers.items()))
     return (said.body,)
 
 
-def answer(method: str, media_type: str, key: str, body: Callable[[], bytes], *, place: str = "") -> Said:
+def answer(
+    method: str,
+    media_type: str,
+    key: str,
+    body: Callable[[], bytes],
+    *,
+    place: str = "",
+    inside: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Said:
     """Answer one request; every refusal and every overload has its words, anything else is a bug and raised.
 
-    ``place``  what a request with this key was given when it was not let in, on a last day
+    ``place``   what a request with this key was given when it was not let in, on a last day
+    ``inside``  entered by whoever is let in
     """
+    gate, now = gates()[Kind.IRREVOCABLE], web.now()
+    if gate.turns_away():  # before anything is read: what that costs would be taken from those inside
+        return _problem(_come_again(key, place, now=now))
     translation.activate("en")
-    now = web.now()
-    ticket = tickets.read(place, holder=_holder(key), now=now) if place else None
     try:
         if method != "POST":
             raise Problem(ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-        asked = _asked(media_type, key, body)
-        with gates()[Kind.IRREVOCABLE].place() as is_let_in:
+        asked = _asked(media_type, key, body)  # not inside: a body that drips would keep others out
+        with gate.place() as is_let_in:
             if not is_let_in:
-                raise Problem(ProblemCode.BUSY, headers=_kept_place(ticket, key, now=now))
-            told = apply_once(asked, wording=WORDING, now=now, ticket=ticket)
+                raise _come_again(key, place, now=now)
+            with inside():
+                told = apply_once(asked, wording=WORDING, now=now, ticket=_ticket(key, place, now=now))
     except Problem as problem:
         return _problem(problem)
     except OtherContent:
         title = "This Idempotency-Key was used before, to ask something else."
         return _problem(Problem(ProblemCode.OTHER_CONTENT, title))
     except OperationalError as error:
+        connection.close_if_unusable_or_obsolete()
         return _problem(_not_now(error))
     headers = {"Idempotent-Replayed": "true"} if told.is_replay else {}
     if told.is_refusal:
@@ -158,11 +172,16 @@ def _holder(key: str) -> str:
     return tickets.holder_of(f"idempotency key {key}")
 
 
-def _kept_place(ticket: Ticket | None, key: str, *, now: datetime) -> dict[str, str]:
-    allowed = longest_leave(tokyo_day(now))
+def _ticket(key: str, place: str, *, now: datetime) -> Ticket | None:
+    return tickets.read(place, holder=_holder(key), now=now) if place else None
+
+
+def _come_again(key: str, place: str, *, now: datetime) -> Problem:
+    """Say that it is busy; on a last day with a place, the one that was there or a new one."""
+    ticket, allowed = _ticket(key, place, now=now), longest_leave(tokyo_day(now))
     if ticket is None and allowed is not None:
         ticket = Ticket(now, allowed.until, _holder(key), now)
-    return {PLACE: tickets.sign(ticket)} if ticket else {}
+    return Problem(ProblemCode.BUSY, headers={PLACE: tickets.sign(ticket)} if ticket else {})
 
 
 def _wrong(members: Any) -> list[str]:

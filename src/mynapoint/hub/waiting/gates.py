@@ -12,6 +12,10 @@ from django.conf import settings
 
 PATIENCE_SECONDS = 2.0
 """How long a request may wait before it is let in or told to come again."""
+WAITING_MOST = 8
+"""How many may wait at a gate: a short queue, so that who is let in is served soon and who is not is told at once."""
+THREADS_TO_SPARE = 12
+"""Beside those inside and waiting: without them nobody is told, and all others wait in the server's queue."""
 
 
 class Kind(StrEnum):
@@ -28,7 +32,7 @@ class Kind(StrEnum):
 
 
 class Gate:
-    """Lets so many in at once; as many again may wait a moment, unless it is one that never waits.
+    """Lets so many in at once; some more may wait a moment, unless it is one that never waits.
 
     ``before``  gates whose crowd goes first: while somebody waits there, nobody is let in here
     """
@@ -36,7 +40,7 @@ class Gate:
     def __init__(self, at_once: int, *, waiting: int, before: Sequence[Gate] = ()) -> None:
         self.at_once = at_once
         self._free = Semaphore(at_once)
-        self._waiting_most = waiting
+        self.waiting_most = waiting
         self._before = before
         self._lock = Lock()
         self.inside = 0
@@ -61,13 +65,21 @@ class Gate:
                 self.inside -= 1
             self._free.release()
 
+    def turns_away(self) -> bool:
+        """Say, before any work is done, whether whoever comes now would be turned away at once; then it is counted."""
+        if self.inside < self.at_once or self.waiting < self.waiting_most:
+            return False
+        with self._lock:
+            self.turned_away += 1
+        return True
+
     def _enter(self, patience_seconds: float) -> bool:
         if any(one.waiting for one in self._before):
             return False
         if self._free.acquire(blocking=False):
             return True
         with self._lock:
-            if self.waiting >= self._waiting_most:
+            if self.waiting >= self.waiting_most:
                 return False
             self.waiting += 1
         try:
@@ -81,14 +93,20 @@ class Gate:
 def gates() -> Mapping[Kind, Gate]:
     """Return this process's gates."""
     most = {kind: settings.ADMIT[kind.value] for kind in Kind}
-    irrevocable = Gate(most[Kind.IRREVOCABLE], waiting=most[Kind.IRREVOCABLE])
-    journey = Gate(most[Kind.JOURNEY], waiting=most[Kind.JOURNEY])
+    irrevocable, journey = (
+        Gate(most[kind], waiting=min(most[kind], WAITING_MOST)) for kind in (Kind.IRREVOCABLE, Kind.JOURNEY)
+    )
     return {
         Kind.IRREVOCABLE: irrevocable,
         Kind.JOURNEY: journey,
         Kind.MACHINES: Gate(most[Kind.MACHINES], waiting=0, before=[irrevocable]),
         Kind.READ: Gate(most[Kind.READ], waiting=0, before=[irrevocable, journey]),
     }
+
+
+def threads_needed() -> int:
+    """Return how many threads a process needs, so that there is always one to tell somebody to come again."""
+    return sum(gate.at_once + gate.waiting_most for gate in gates().values()) + THREADS_TO_SPARE
 
 
 def kind_of(path: str) -> Kind | None:
