@@ -44,7 +44,7 @@ ABOUT_PEOPLE = {
     "reservations_reservation": {"id", "resident_id", "my_key_id_text", "reserved_at", *SIGNED},
     "reservations_givenmykeyid": {"id", "reservation_id", "text", "nth", "given_at"},
     "reservations_mykeyidstep": {"id", "reservation_id", "number", "given_id", "done_at", *SIGNED},
-    "applications_draft": {*CHOICE, "session", "created_at"},
+    "applications_draft": {*CHOICE, "session", "signer", "created_at"},
     "applications_keptanswer": {"key", "asked", "is_refusal", "answer", "answered_at"},
     "applications_application": {*CHOICE, "reservation_id", "applied_at"},
     "applications_standingapplication": {"id", "resident_id", "incentive", "application_id"},

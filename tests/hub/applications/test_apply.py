@@ -34,7 +34,7 @@ def test_aoki_applies_and_gets_a_receipt(reserved: Visitor) -> None:
 
     assert response.status_code == 200
     assert "申込が完了しました" in text(response)
-    assert "2023年2月28日までに、「サンプルPay」にチャージしてください。" in text(response)
+    assert "2023年(令和5年)2月28日までに、「サンプルPay」にチャージしてください。" in text(response)
     application = Application.objects.get()
     assert (application.masked_account, application.masked_holder) == ("****1234", "ア*キ ハ*コ")
     assert application.round_id == "round2"

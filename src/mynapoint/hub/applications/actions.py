@@ -30,6 +30,7 @@ from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.actions import Signature
 from mynapoint.hub.identity.lineage import everyone, lock_survivor, surviving
 from mynapoint.hub.identity.models import Credential, OidcSubject, Resident
+from mynapoint.hub.identity.signers import Signer
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
 from mynapoint.programme.values import AccountId, IncentiveId, ServiceNumber
 
@@ -71,11 +72,13 @@ def prove_account(
     account: Account,
     now: datetime,
     judged: Judged | None = None,
+    signer: Signer = Signer.HOLDER,
 ) -> Draft:
     """Ask the provider whether account and codes belong together; keep only its proof, in a draft. Raises Refused.
 
     ``judged``   as of when days are judged, for a person who came in time (last_day.py)
     ``session``  the digest of the session that asks (identity.card_step.session_digest)
+    ``signer``   who will sign, as declared
     Nothing is half kept: without an answer there is no draft, and the same form may be sent again.
     """
     judged = judged or Judged(now)
@@ -96,6 +99,7 @@ def prove_account(
         told=told,
         on=judged.day,
         now=now,
+        signer=signer,
     )
 
 
@@ -196,6 +200,7 @@ def _keep_draft(
     told: AccountProof,
     on: date,
     now: datetime,
+    signer: Signer,
 ) -> Draft:
     # A draft never changes: a new choice is a new draft, so a signature can only be for the one that was shown.
     if lock_survivor(resident.pk) != resident:
@@ -213,11 +218,13 @@ def _keep_draft(
         masked_account=account.account_id.masked,
         masked_holder=told.masked_holder,
         proof=told.proof,
+        signer=signer.value,
         created_at=now,
     )
     if applying.account_is_used(draft):
         raise Refused(Refusal.ACCOUNT_ALREADY_USED)
-    record(Act.ACCOUNT_PROVED, who=str(resident), subject=_of(service), now=now, incentive=incentive)
+    declared = {} if signer is Signer.HOLDER else {"signer": signer.value}
+    record(Act.ACCOUNT_PROVED, who=str(resident), subject=_of(service), now=now, incentive=incentive, **declared)
     return draft
 
 

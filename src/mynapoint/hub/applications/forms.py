@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mynapoint.exchange.messages import Counts
 from mynapoint.hub.applications.actions import Account
+from mynapoint.hub.identity.signers import Signer, declared
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.programme.values import AccountId
 
@@ -32,6 +33,13 @@ class AccountForm(forms.Form):
     """The account, up to three security codes and, where the service counts either, the choice of what counts."""
 
     form_id = forms.CharField(widget=forms.HiddenInput, required=False)
+    signer = forms.ChoiceField(
+        label=_("手続きをする方"),
+        choices=Signer.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        initial=Signer.HOLDER,
+    )
 
     def __init__(self, service: PaymentService, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
@@ -57,6 +65,10 @@ class AccountForm(forms.Form):
                 described.insert(0, f"id_{name}_error")
             if described:
                 field.widget.attrs["aria-describedby"] = " ".join(described)
+
+    def signer_declared(self) -> Signer:
+        """Return who will sign. Only after ``is_valid``."""
+        return declared(self.cleaned_data["signer"])
 
     def account(self) -> Account:
         """Return what was typed. Only after ``is_valid``."""

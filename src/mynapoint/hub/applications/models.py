@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mynapoint.exchange.messages import Counts, NoticeKind
 from mynapoint.hub.identity.models import Resident, SignedStatement
+from mynapoint.hub.identity.signers import Signer
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.reservations.models import Reservation
 from mynapoint.programme.rounds import Incentive, load_round
@@ -55,9 +56,11 @@ class Draft(Choice):
 
     ``session``  SHA-256 of the session it was proved in, and it is a draft there only: what somebody typed into a
                  session left open must not wait for its owner
+    ``signer``   who signs, as declared; the statement says it, and the consent keeps it with the signature
     """
 
     session = models.CharField(max_length=64)
+    signer = models.CharField(max_length=12, choices=Signer.choices, db_default=Signer.HOLDER.value)
     created_at = models.DateTimeField()
 
     class Meta:

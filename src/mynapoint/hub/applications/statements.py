@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from mynapoint.exchange.card_token import shows_what_it_says
 from mynapoint.exchange.messages import Counts
 from mynapoint.hub.applications.models import Draft
+from mynapoint.hub.identity.signers import Signer, declaration
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay
 
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -40,7 +41,7 @@ def statement(draft: Draft, incentive: IncentiveOnDay) -> str:
         "incentive": incentive.label,
         "gain": gain,
     }
-    return _showing_what_it_says(text % parts)
+    return _showing_what_it_says(text % parts + declaration(Signer(draft.signer)))
 
 
 def _showing_what_it_says(text: str) -> str:

@@ -58,6 +58,7 @@ def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse
             account=form.account(),
             now=now,
             judged=as_judged,
+            signer=form.signer_declared(),
         )
     except Refused as refused:
         context |= {"form": form, "refusals": web.sentences(refused.reasons)}

@@ -16,6 +16,7 @@ from mynapoint.hub import web
 from mynapoint.hub.identity import card_step
 from mynapoint.hub.identity.models import Purpose
 from mynapoint.hub.identity.sessions import ResidentRequest, own_path, resident_required
+from mynapoint.hub.identity.signers import Signer, declaration, declared
 from mynapoint.hub.reservations import actions
 from mynapoint.hub.reservations.models import CHANGES_MAX, Reservation
 from mynapoint.programme.values import tokyo_day
@@ -35,13 +36,15 @@ def reserve(request: ResidentRequest) -> HttpResponse:
             "changes_left": actions.changes_left(reservation),
         }
         return render(request, "reservations/reserved.html", context)
+    signer = declared(request.GET.get("signer", ""))
     step = card_step.begin(
         request,
         purpose=Purpose.RESERVE,
-        statement=_("マイナポイントを予約し、マイキーIDの発行を受けます。予約は1人1回です。"),
+        statement=_("マイナポイントを予約し、マイキーIDの発行を受けます。予約は1人1回です。") + declaration(signer),
         continue_to=_with_next(reverse("reservations:signed"), back),
     )
-    return render(request, "reservations/reserve.html", {"step": step})
+    context = {"step": step, "signer": signer, "signers": Signer.choices, "back": back}
+    return render(request, "reservations/reserve.html", context)
 
 
 @require_GET
