@@ -23,8 +23,8 @@ LINES_AT_FIRST = 2
 KINDS = ((Kind.TOP_UP.value, _("チャージ")), (Kind.PURCHASE.value, _("買い物")))
 EVERY = (
     (Every.ONCE.value, _("1回だけ")),
-    (Every.WEEK.value, _("毎週、対象期間の終わりまで")),
-    (Every.MONTH.value, _("毎月、対象期間の終わりまで")),
+    (Every.WEEK.value, _("毎週")),
+    (Every.MONTH.value, _("毎月")),
 )
 
 
