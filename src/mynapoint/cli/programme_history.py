@@ -44,14 +44,19 @@ def history(round_id: RoundName, language: InLanguage = Language.JA, form: InFor
     print_lines(partial(_history_lines, law, language.value), to=sys.stdout)
 
 
-def diff(
+def diff(  # noqa: PLR0917 - what a command line can say, in its order
     round_id: RoundName,
     earlier: Annotated[str, typer.Argument(metavar="FROM", help="The earlier day, YYYY-MM-DD.")],
     later: Annotated[str, typer.Argument(metavar="TO", help="The later day, YYYY-MM-DD.")],
     language: InLanguage = Language.JA,
     form: InFormat = Format.TEXT,
+    pages: Annotated[
+        bool,
+        typer.Option("--pages", help="List the pages of the hub here (MYNAPOINT_STATE) that say something else then."),
+    ] = False,
 ) -> None:
-    """Print what changed for residents between two days, in words, with sources."""
+    """Print what changed for residents between two days, in words, with sources; with --pages also where."""
+    from mynapoint.cli.programme_pages import print_pages, with_pages
     from mynapoint.programme.history_json import changes_as_json
 
     first, last = parse_day(earlier, "FROM"), parse_day(later, "TO")
@@ -59,11 +64,16 @@ def diff(
         raise typer.BadParameter(f"{last} is before {first}; give the earlier day first", param_hint="TO")
     law = round_named(round_id)
     if form is Format.JSON:
-        typer.echo(json.dumps(changes_as_json(law, first, last, language.value), ensure_ascii=False, indent=2))
+        answer = changes_as_json(law, first, last, language.value)
+        if pages:
+            answer = with_pages(answer, law, first, last)
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return
     from mynapoint.cli.programme_text import print_lines
 
     print_lines(partial(_diff_lines, law, first, last, language.value), to=sys.stdout)
+    if pages:
+        print_pages(law, first, last, language.value)
 
 
 def _history_lines(law: Round, language: str, width: int) -> Iterator[Text]:

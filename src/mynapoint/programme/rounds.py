@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -32,7 +32,7 @@ from mynapoint.programme.incentive_files import parse_incentive
 from mynapoint.programme.incentives import DirectRule, Incentive, PremiumRule
 from mynapoint.programme.parameters import Parameter, Statement, parse_parameter, parse_statement
 from mynapoint.programme.rule_file import RuleFileError, RuleTable, read_toml
-from mynapoint.programme.sources import Source, load_sources, parse_source
+from mynapoint.programme.sources import Source, load_sources, parse_source, parse_sources
 from mynapoint.programme.values import IncentiveId
 from mynapoint.programme.words import Words
 
@@ -49,6 +49,7 @@ __all__ = [
     "Round",
     "RuleFileError",
     "UnknownRound",
+    "current_round",
     "examine_round",
     "find_round",
     "load_round",
@@ -94,6 +95,19 @@ def load_round(round_id: str) -> Round:
     if round_id not in ROUND_IDS:
         raise UnknownRound(round_id)
     return read_round(_DATA / f"{round_id}.toml", load_sources())
+
+
+def current_round(round_id: str) -> Round:
+    """Return a round of the package as its files say now: read again when one of them has changed.
+
+    What is judged by ``load_round`` stays as it was when the process began. Raises UnknownRound, RuleFileError.
+    """
+    if round_id not in ROUND_IDS:
+        raise UnknownRound(round_id)
+    if not isinstance(_DATA, Path):
+        return load_round(round_id)
+    files = sorted(_DATA.glob("*.toml"))
+    return _read_at(round_id, _DATA, tuple((one.name, (at := one.stat()).st_mtime_ns, at.st_size) for one in files))
 
 
 def find_round(name: str) -> Round:
@@ -165,6 +179,11 @@ def examine_round(path: Path | Traversable, sources: Mapping[str, Source]) -> Ex
         ),
         (),
     )
+
+
+@lru_cache(maxsize=len(ROUND_IDS))
+def _read_at(round_id: str, folder: Path, _stamp: tuple[tuple[str, int, int], ...]) -> Round:
+    return read_round(folder / f"{round_id}.toml", parse_sources(read_toml(folder / "sources.toml")))
 
 
 @dataclass(slots=True)

@@ -12,38 +12,49 @@ from django.test import Client
 import mynapoint.programme
 from hub import clock
 from hub.page_text import main_text, markup, text
-from mynapoint.hub.municipalities import law
 from mynapoint.hub.municipalities.models import ClosedDays, Counter, CounterHours, Municipality
 from mynapoint.hub.words import PageWords
-from mynapoint.programme.rounds import Round, read_round
-from mynapoint.programme.sources import load_sources
+from mynapoint.programme import rounds
 
 DATA = Path(mynapoint.programme.__file__).parent / "data"
 
 
 @pytest.fixture
 def law_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the law's files, which the pages read in place of the shipped ones."""
+    """A copy of the law's files, which the hub reads in place of the shipped ones."""
     folder = Path(shutil.copytree(DATA, tmp_path / "law"))
-
-    def load(round_id: str) -> Round:
-        return read_round(folder / f"{round_id}.toml", load_sources())
-
-    monkeypatch.setattr(law, "load_round", load)
+    monkeypatch.setattr(rounds, "_DATA", folder)
     return folder
 
 
-def test_changing_a_deadline_announcement_changes_both_pages(towns: None, client: Client, law_files: Path) -> None:
+def test_changing_a_deadline_in_the_file_changes_every_page_on_the_next_request(
+    towns: None, client: Client, law_files: Path
+) -> None:
     file = law_files / "round2.toml"
     announced = "announced_on = 2022-01-24\nvalue = 2022-09-30"
     before = file.read_text(encoding="utf-8")
     assert announced in before
+    for town in ("nishitokyo", "hadano"):
+        assert "申請期限 2022年9月30日まで" in main_text(client.get(f"/m/{town}/", {"as_of": "2022-01-24"}))
+
     file.write_text(before.replace(announced, announced.replace("2022-09-30", "2022-10-07")), encoding="utf-8")
 
     for town in ("nishitokyo", "hadano"):
         seen = main_text(client.get(f"/m/{town}/", {"as_of": "2022-01-24"}))
         assert "申請期限 2022年10月7日まで" in seen
         assert "2022年9月30日" not in seen
+
+
+def test_while_a_changed_file_cannot_be_read_pages_go_on_as_before(
+    towns: None, client: Client, law_files: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/m/hadano/")
+    (law_files / "round2.toml").write_text("id = ", encoding="utf-8")
+
+    seen = main_text(client.get("/m/hadano/", {"as_of": "2022-01-24"}))
+
+    assert "申請期限 2022年9月30日まで" in seen
+    assert "round2.toml cannot be read" in caplog.text
 
 
 def test_a_new_announcement_shows_from_its_own_day(towns: None, client: Client) -> None:

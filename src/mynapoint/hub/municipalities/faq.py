@@ -68,6 +68,11 @@ def faq_of(law: LawOfDay, municipality: Municipality | None, query: str = "") ->
     return _by_topic(fitting)
 
 
+def national_texts() -> list[str]:
+    """Return the answers to the whole programme's questions as they are written, figures placed."""
+    return [text for one in _national() if one.answer is not None for text in (one.answer.ja, one.answer.en)]
+
+
 def fold(text: str) -> str:
     """Return a text made comparable: width, case, katakana and variant kanji made alike, spaces and marks left out.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +12,11 @@ from mynapoint.programme import explain
 from mynapoint.programme.contacts import ContactLine
 from mynapoint.programme.incentives import Incentive
 from mynapoint.programme.parameters import Parameter, Statement, Topic, Unit
-from mynapoint.programme.rounds import Round, load_round
+from mynapoint.programme.rounds import Round, RuleFileError, current_round, load_round
 from mynapoint.programme.statement_of_day import stated_parameters
 from mynapoint.programme.values import IncentiveId
+
+_log = logging.getLogger("mynapoint.law")
 
 ROUND_IDS = ("round2", "round1")
 FAQ = {
@@ -75,7 +78,7 @@ class LawOfDay:
     def __init__(self, day: date, language: str) -> None:
         self.day = day
         self.language = language
-        self._rounds = [load_round(id_) for id_ in ROUND_IDS]
+        self._rounds = [_as_it_stands(id_) for id_ in ROUND_IDS]
         newest, *others = self._rounds
         self._national = {
             key: statement
@@ -217,6 +220,16 @@ class LawOfDay:
     def _day(self, parameter: Parameter) -> date | None:
         announced = parameter.as_of(self.day)
         return announced.value if announced and isinstance(announced.value, date) else None
+
+
+def _as_it_stands(round_id: str) -> Round:
+    """Return a round as its file says now; while a changed file cannot be read, as it was when the hub began."""
+    at_first = load_round(round_id)
+    try:
+        return current_round(round_id)
+    except RuleFileError as fault:
+        _log.error("%s cannot be read; pages state what it said when this process began", fault.file)
+        return at_first
 
 
 def _is_shared(key: str, rounds: Sequence[Round]) -> bool:
