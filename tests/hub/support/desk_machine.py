@@ -29,6 +29,7 @@ class World:
     """What every example begins with, and is rolled back to."""
 
     def __init__(self, city: Path) -> None:
+        self.applied: set[str] = set()
         self.counters = [counter(city, terminal=f"counter {number}") for number in (1, 2)]
         self.resident = {card: str(at_home(city, card).client.session["resident"]) for card in ACCOUNTS}
         self.marks = {
@@ -89,6 +90,12 @@ class Counters(RuleBasedStateMachine):
         desk.begin(one.person, one.helper)
         self.over(at)
 
+    @rule(at=TERMINALS, card=CARDS)
+    def a_visitor_arrives_and_signs_in(self, at: int, card: str) -> None:
+        self.a_card_is_put_on_the_reader(at, card)
+        self.the_helper_begins_a_visit(at)
+        self.somebody_signs_in(at)
+
     @rule(at=TERMINALS)
     def somebody_signs_in(self, at: int) -> None:
         self.go(at, "/counter/")
@@ -106,6 +113,12 @@ class Counters(RuleBasedStateMachine):
         self.seen(at, response)
         if response.status_code == 302:
             self.go(at, response["Location"])
+
+    @rule(at=TERMINALS, card=CARDS)
+    def a_card_was_changed_unnoticed_and_signs(self, at: int, card: str) -> None:
+        self.card[at] = None
+        self.a_card_is_put_on_the_reader(at, card)
+        self.the_card_signs_what_is_open(at)
 
     @rule(at=TERMINALS)
     def the_card_signs_what_is_open(self, at: int) -> None:
@@ -156,6 +169,7 @@ class Counters(RuleBasedStateMachine):
     @invariant()
     def every_application_is_its_signers(self) -> None:
         for consent in Consent.objects.select_related("application"):
+            self.world.applied.add(str(consent.application_id))
             card = self.signed[consent.nonce]
             assert str(consent.application.resident_id) == self.world.resident[card], f"signed by {card}"
 

@@ -12,7 +12,7 @@ from hub.sample_pay import SamplePay
 from hub.support.desk_machine import Counters, World
 
 NIGHTLY = (10_000, 50)
-BY_DAY = (60, 30)
+BY_DAY = (50, 30)
 
 
 def machine(city: Path, examples: int, steps: int) -> None:
@@ -23,8 +23,9 @@ def machine(city: Path, examples: int, steps: int) -> None:
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )
-    prepared = type("Counters", (Counters,), {"world": World(city)})
-    run_state_machine_as_test(prepared, settings=chosen)
+    world = World(city)
+    run_state_machine_as_test(type("Counters", (Counters,), {"world": world}), settings=chosen)
+    assert world.applied, "people did apply: the promise was at stake"
 
 
 def test_no_order_of_events_links_an_application_to_anybody_but_its_signer(city: Path, sample_pay: SamplePay) -> None:

@@ -121,7 +121,8 @@ def test_three_idle_minutes_end_a_visit_and_a_key_press_extends_it(one: Counter)
     one.begin()
     one.sign_in("aoki")
     Visit.objects.update(seen_at=timezone.now() - visits.IDLE + timedelta(seconds=20))
-    assert one.visitor.get("/counter/state/").json()["seconds_left"] <= 20, "asking does not keep it alive"
+    for _ in range(2):
+        assert one.visitor.get("/counter/state/").json()["seconds_left"] <= 20, "asking does not keep it alive"
     one.visitor.post("/counter/extend/", {})
     assert one.visitor.get("/counter/state/").json()["seconds_left"] > 170
 

@@ -4,14 +4,23 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.staff import menu
-from mynapoint.hub.support import counter_views
+from mynapoint.hub.support import checklist_views, counter_views
 from mynapoint.hub.support.counter_views import AT_COUNTERS
 
 menu.add("counter:counter", _("支援窓口"), _("来訪を始める、進み具合を見る、終える"), *AT_COUNTERS)
 
+menu.add(
+    "counter:checklist",
+    _("始める前の確認"),
+    _("カード、暗証番号、決済サービスがそろっているかを確かめ、紙で渡す"),
+    *AT_COUNTERS,
+)
+
 app_name = "counter"
 urlpatterns = [
     path("", counter_views.counter, name="counter"),
+    path("checklist/", checklist_views.checklist, name="checklist"),
+    path("checklist.pdf", checklist_views.printed, name="checklist_pdf"),
     path("state/", counter_views.state, name="state"),
     path("<int:terminal>/begin/", counter_views.begin, name="begin"),
     path("visits/<uuid:visit>/extend/", counter_views.extend, name="extend"),

@@ -1,0 +1,188 @@
+"""Two visitors one after the other at one terminal, in a real browser: nothing of the first is left for the second."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from django.test import override_settings
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from hub.chromium import MARKS as BROWSER
+from hub.chromium import NARROW, chromium, complaints, overflow
+from hub.sample_pay import SamplePay, serve
+from hub.support.counter import ACCOUNTS, MARKS, at_home, counter
+from hub.visitor import APPLY, CardFields, Visitor
+
+pytestmark = BROWSER
+AGENT = "http://127.0.0.1:47220/v1/authenticate"
+
+
+@dataclass
+class Window:
+    """A visitor's window at a terminal, with a card on its reader; the agent is played, its card is the shipped one."""
+
+    page: Page
+    helper: Page
+    site: str
+    cards: Visitor
+
+    def begin(self) -> None:
+        self.helper.goto(f"{self.site}/staff/counter/")
+        self.helper.locator("form[action$='/begin/'] button").click()
+        expect(self.helper.locator(".counter-place-busy")).to_have_count(1)
+
+    def sign_in(self, card: str) -> None:
+        self.cards.card = card
+        self.page.goto(f"{self.site}/counter/")
+        self.page.locator(".button-visitor").click()
+        expect(self.page.locator(".visitor-track")).to_be_visible()
+
+    def type_account(self, card: str) -> None:
+        account, code = ACCOUNTS[card]
+        self.page.goto(f"{self.site}{APPLY}")
+        self.page.locator("[name=account_id]").fill(account)
+        self.page.locator("[name=code_1]").fill(code)
+
+    def go_on(self) -> None:
+        self.page.locator("main form .button").first.click()
+        expect(self.page.locator("#masked-holder")).to_be_visible()
+
+    def answer(self, route: Route) -> None:
+        """Do as the agent does once the PIN has been typed: deliver by a form."""
+        given = {name: values[0] for name, values in parse_qs(route.request.post_data or "").items()}
+        fields = CardFields(given["nonce"], given["statement"], given["return_url"], given["lang"])
+        inputs = "".join(f'<input name="{k}" value="{escape(v)}">' for k, v in self.cards.sign(fields).items())
+        form = f'<form method="post" action="{fields.return_url}">{inputs}</form>'
+        script = "<script>document.forms[0].submit()</script>"
+        route.fulfill(content_type="text/html", body=f"<!DOCTYPE html>{form}{script}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread; Django takes it for an asynchronous program and would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with chromium() as started:
+        yield started
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def window(browser: Browser, file_database: None, city: Path, tmp_path: Path) -> Iterator[Window]:
+    stop = serve(SamplePay(), tmp_path)
+    for card in ACCOUNTS:
+        at_home(city, card)
+    one = counter(city)
+    server = LiveServer("localhost")
+    site = str(server.url)
+    contexts = [browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo") for _ in range(2)]
+    with_cookies(contexts[0], site, one.helper.client.cookies)
+    with_cookies(contexts[1], site, one.visitor.client.cookies)
+    with override_settings(ORIGINS=[site]):
+        made = Window(contexts[1].new_page(), contexts[0].new_page(), site, one.visitor)
+        made.page.route(AGENT, made.answer)
+        yield made
+    for context in contexts:
+        context.close()
+    server.stop()
+    stop()
+
+
+def with_cookies(context: BrowserContext, site: str, cookies: object) -> None:
+    for name, morsel in cookies.items():  # type: ignore[attr-defined]
+        if name in {"terminal", "staff"}:
+            path = "/staff/" if name == "staff" else "/"
+            context.add_cookies([{"name": name, "value": morsel.value, "domain": "localhost", "path": path}])
+
+
+def left_behind(page: Page) -> dict[str, object]:
+    """What a browser keeps for a site, beside its cookies."""
+    return dict(
+        page.evaluate(
+            """async () => ({
+              local: Object.keys(localStorage), session: Object.keys(sessionStorage),
+              databases: (await indexedDB.databases()).map((one) => one.name), caches: await caches.keys(),
+              values: [...document.querySelectorAll("input:not([type=hidden])")].map((one) => one.value).join(""),
+            })"""
+        )
+    )
+
+
+def shows_nothing_of(page: Page, card: str) -> None:
+    content = page.content()
+    for mark in (*MARKS[card], ACCOUNTS[card][0], ACCOUNTS[card][1]):
+        assert mark not in content, f"{mark} at {page.url}"
+
+
+def go_back_through_everything(window: Window, gone: str) -> None:
+    """Press Back until there is nothing to go back to; no page may show anything of who is gone."""
+    for _ in range(20):
+        window.page.go_back(wait_until="load")
+        if window.page.url == "about:blank":
+            return
+        shows_nothing_of(window.page, gone)
+    raise AssertionError("the history has no beginning")
+
+
+def test_the_second_visitor_finds_nothing_of_the_first(window: Window) -> None:
+    page = window.page
+    window.begin()
+    window.sign_in("aoki")
+    window.type_account("aoki")
+    window.go_on()
+    window.type_account("aoki")
+
+    page.locator(".button-end").click()
+
+    expect(page.locator("h1")).to_contain_text("終")
+    go_back_through_everything(window, "aoki")
+    page.goto(f"{window.site}/counter/")
+    assert {one["name"] for one in page.context.cookies()} <= {"terminal", "csrftoken"}
+    assert left_behind(page) == {"local": [], "session": [], "databases": [], "caches": [], "values": ""}
+
+    window.begin()
+    window.sign_in("ueno")
+    page.goto(f"{window.site}{APPLY}")
+    assert page.locator("[name=account_id]").input_value() == ""
+    assert page.locator("[name=account_id]").get_attribute("autocomplete") == "off"
+    go_back_through_everything(window, "aoki")
+
+
+def test_both_screens_are_whole_narrow_and_reached_by_the_keyboard(window: Window) -> None:
+    page = window.page
+    pages = [("waiting", page), ("helper", window.helper)]
+    page.goto(f"{window.site}/counter/")
+    window.helper.goto(f"{window.site}/staff/counter/")
+    found = {name: judged(one) for name, one in pages}
+    window.begin()
+    page.goto(f"{window.site}/counter/")
+    found["card"] = judged(page)
+    expect(page.locator(".button-visitor")).to_be_focused()
+    window.sign_in("aoki")
+    found["next"] = judged(page)
+    window.helper.reload()
+    found["helper in a visit"] = judged(window.helper)
+    window.type_account("aoki")
+    window.go_on()
+    found["confirm"] = judged(page)
+    page.goto(f"{window.site}/counter/ended/other_card/")
+    found["other card"] = judged(page)
+
+    assert found == dict.fromkeys(found, ("", 0))
+
+
+def judged(page: Page) -> tuple[str, int]:
+    """What axe says, and by how many pixels it is too wide for a narrow window."""
+    said = complaints(page)
+    size = page.viewport_size
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    wide = overflow(page)
+    if size:
+        page.set_viewport_size(size)
+    return said, wide
