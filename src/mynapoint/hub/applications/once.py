@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from mynapoint.award.refusals import Refusal, Refused
-from mynapoint.hub.applications import applying
+from mynapoint.hub.applications import applying, round_trips
 from mynapoint.hub.applications.applying import AnsweredMeanwhile, Signer
 from mynapoint.hub.applications.cases import Case, Kept, Opened, Put
 from mynapoint.hub.applications.entries import ToKeep
@@ -133,4 +133,6 @@ def _keep_refusal(asked: Asked, body: str, *, now: datetime) -> None:
 def _said_before(kept: Kept, asked: Asked) -> Answer:
     if kept.asked != asked.digest:
         raise OtherContent
+    if connection.vendor == "postgresql":
+        round_trips.require_confirmed()
     return Answer(kept.answer, is_refusal=kept.is_refusal, is_replay=True)

@@ -28,6 +28,20 @@ def query(sql: str, values: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         return _rows(database, sql, values)
 
 
+def require_confirmed() -> None:
+    """Return when the standby has everything that was read until now. Raises CommitUnknown.
+
+    A row whose own commit was never confirmed (its wait was cancelled, or the server started anew) is visible like any
+    other, and a failover may lose it. An empty entry in the log of writes waits for the standby in its stead.
+    """
+    query(_LATER_THAN_ALL_READ, ())
+
+
+_LATER_THAN_ALL_READ = (
+    "SELECT pg_logical_emit_message(true, 'mynapoint', '') WHERE current_setting('synchronous_standby_names') <> ''"
+)
+
+
 def _rows(database: DatabaseWrapper, sql: str, values: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
     connection: psycopg.Connection[Any] = database.connection
     server = connection.pgconn
