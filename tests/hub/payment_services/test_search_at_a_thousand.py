@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from statistics import quantiles
 from time import perf_counter, process_time
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,8 +20,8 @@ from mynapoint.hub.payment_services.names import search_key, sort_key
 
 THOUSAND = 1_000
 PROMISED_MS = 50
-QUERIES_MAX = 2
-"""Has the history grown? Asked once, and once more where nothing was found."""
+QUERIES_MAX = 3
+"""Has the history grown? Asked once, and once more where nothing was found; and once the service status, by a page."""
 KANA = "アカサタナハマヤラワ"
 ASKED: list[dict[str, str]] = [
     {},
@@ -92,7 +94,7 @@ def _service(model: PaymentService, place: int, number: str) -> PaymentService:
 
 
 @pytest.mark.parametrize("path", ["/payment-services/", "/api/public/v1/payment-services"])
-def test_a_search_of_a_thousand_costs_two_queries_at_most_and_little_time(
+def test_a_search_of_a_thousand_costs_three_queries_at_most_and_little_time(
     thousand: None, client: Client, capsys: pytest.CaptureFixture[str], path: str
 ) -> None:
     worked: list[float] = []
@@ -110,6 +112,29 @@ def test_a_search_of_a_thousand_costs_two_queries_at_most_and_little_time(
         figures = f"processor {_p95(worked):.0f} ms, clock {_p95(waited):.0f} ms"
         sys.stdout.write(f"\n{path} on {connection.vendor}: p95 {figures} of {len(worked)} searches\n")
     assert _p95(worked) < 2 * PROMISED_MS, "twice what is promised, of the processor's time on any machine"
+
+
+def test_comparing_and_computing_take_little_time_too(
+    thousand: None, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = {"service": "MP0000001", "lines": "2", "incentive": "card_uptake", "counts": "top_up"}
+    plan |= {"applied_on": "2022-07-15", "line0-kind": "top_up", "line1-kind": "top_up", "line1-every": "week"}
+    plan |= {"line0-on": "2022-07-20", "line1-on": "2022-08-03", "line0-yen": "8000", "line1-yen": "300"}
+    three = {"s": ["MP0000001", "MP0000012", "MP0000004"]}
+    pages: dict[str, Callable[[], Any]] = {
+        "compare": lambda: client.get("/payment-services/compare/", three),
+        "calculator": lambda: client.post("/payment-services/calculator/", plan),
+    }
+    for name, ask in pages.items():
+        ask()
+        worked = []
+        for _ in range(20):
+            started = process_time()
+            assert ask().status_code == 200
+            worked.append((process_time() - started) * 1000)
+        with capsys.disabled():
+            sys.stdout.write(f"\n{name} on {connection.vendor}: p95 processor {_p95(worked):.0f} ms of {len(worked)}\n")
+        assert _p95(worked) < 2 * PROMISED_MS, "twice what is promised, of the processor's time on any machine"
 
 
 def _p95(times: list[float]) -> float:
