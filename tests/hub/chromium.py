@@ -36,6 +36,12 @@ def complaints(page: Page) -> str:
     return str(found.generate_report()) if found.violations_count else ""
 
 
+def contrast_complaints(page: Page) -> str:
+    """What axe has to say about the contrast of a page's colours alone, such as in the dark scheme."""
+    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+    return str(found.generate_report()) if found.violations_count else ""
+
+
 def overflow(page: Page) -> int:
     """How many pixels the page is wider than its window."""
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
