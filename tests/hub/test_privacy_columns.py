@@ -56,8 +56,11 @@ ABOUT_PEOPLE = {
     },
     "applications_usednonce": {"id", "key_id", "nonce", "used_at"},
     "support_visit": {
-        *("id", "terminal_id", "municipality", "staff_session_id", "resident_id", "service", "incentive"),
+        *("id", "terminal_id", "municipality", "staff_session_id", "ticket_id", "resident_id", "service", "incentive"),
         *("begun_at", "seen_at", "ended_at", "ending", "applications"),
+    },
+    "support_queueticket": {
+        *("id", "municipality", "day", "number", "state", "drawn_at", "called_at", "done_at", "terminal_id"),
     },
     "ledger_awardreport": {
         *("id", "payment_service_id", "report_id", "body_digest", "reported_up_to", "answer", "received_at"),

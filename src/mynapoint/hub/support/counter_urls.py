@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.staff import menu
-from mynapoint.hub.support import checklist_views, counter_views
+from mynapoint.hub.support import checklist_views, counter_views, queue_views
 from mynapoint.hub.support.counter_views import AT_COUNTERS
 
 menu.add("counter:counter", _("支援窓口"), _("来訪を始める、進み具合を見る、終える"), *AT_COUNTERS)
@@ -16,11 +16,19 @@ menu.add(
     *AT_COUNTERS,
 )
 
+menu.add("counter:queue", _("整理券"), _("整理券を渡す、次の方を呼ぶ"), *AT_COUNTERS)
+
 app_name = "counter"
 urlpatterns = [
     path("", counter_views.counter, name="counter"),
     path("checklist/", checklist_views.checklist, name="checklist"),
     path("checklist.pdf", checklist_views.printed, name="checklist_pdf"),
+    path("queue/", queue_views.queue, name="queue"),
+    path("queue/draw/", queue_views.draw, name="queue_draw"),
+    path("queue/call/", queue_views.call, name="queue_call"),
+    path("queue/<int:ticket>/print/", queue_views.printed, name="queue_print"),
+    path("queue/<int:ticket>/skip/", queue_views.skip, name="queue_skip"),
+    path("queue/<int:ticket>/back/", queue_views.back, name="queue_back"),
     path("state/", counter_views.state, name="state"),
     path("<int:terminal>/begin/", counter_views.begin, name="begin"),
     path("visits/<uuid:visit>/extend/", counter_views.extend, name="extend"),

@@ -26,10 +26,45 @@ class Ending(models.TextChoices):
     STAFF_LEFT = "staff_left", _("職員がログアウトした")
 
 
+class QueueTicket(models.Model):
+    """A numbered ticket (整理券) of one municipality's counters and day; no name, and a number is no secret.
+
+    ``drawn_at``   by the programme's clock: whoever drew it on a last day came in time (``hub/waiting``)
+    ``called_at``  when it was last called, and to which terminal; ``done_at``, when the terminal called the next one
+    """
+
+    class State(models.TextChoices):
+        """How it stands."""
+
+        WAITING = "waiting", _("お待ちの方")
+        CALLED = "called", _("お呼び出し中")
+        SKIPPED = "skipped", _("ご不在でした")
+        DONE = "done", _("終わりました")
+
+    municipality = models.CharField(max_length=40)
+    day = models.DateField()
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    drawn_at = models.DateTimeField()
+    called_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(name="queue_number", fields=["municipality", "day", "number"]),
+            UniqueConstraint(name="queue_one_called", fields=["terminal"], condition=Q(state="called")),
+        ]
+
+    def __str__(self) -> str:
+        return f"queue:{self.municipality}:{self.day}:{self.number}"
+
+
 class Visit(models.Model):
     """One visitor at one terminal. The database lets no terminal have two.
 
     ``resident``  who signed in with a card; nobody else acts in this visit. None: nobody has yet
+    ``ticket``    the queue ticket the visitor was called by; what is judged by days is judged by its own
     ``service``, ``incentive``  what the visitor came to apply for, by number and id, where the helper noted it
     ``begun_at``, ``ended_at``  by the programme's clock; ``seen_at``, when something was last done, by the machine's
     ``applications``  how many were made, counted when it ended
@@ -39,6 +74,7 @@ class Visit(models.Model):
     terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="+")
     municipality = models.CharField(max_length=40, blank=True)
     staff_session = models.ForeignKey(StaffSession, on_delete=models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(QueueTicket, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     service = models.CharField(max_length=9, blank=True)
     incentive = models.CharField(max_length=40, blank=True)

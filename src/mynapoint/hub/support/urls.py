@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mynapoint.hub.support import visitor_views
+from mynapoint.hub.support import queue_views, visitor_views
 
 app_name = "support"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("state/", visitor_views.state, name="state"),
     path("extend/", visitor_views.extend, name="extend"),
     path("end/", visitor_views.end, name="end"),
+    path("queue/<slug:municipality>/", queue_views.public, name="queue"),
     path("ended/<str:why>/", visitor_views.ended, name="ended"),
 ]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from mynapoint.award.refusals import Refusal
 from mynapoint.hub import web
@@ -17,7 +18,10 @@ from mynapoint.hub.staff.models import Terminal
 from mynapoint.hub.support import visits
 from mynapoint.hub.support.models import Ending, Visit
 from mynapoint.hub.waiting.gates import Kind, kind_of
+from mynapoint.hub.waiting.last_days import longest_leave
 from mynapoint.hub.waiting.places import cookie_name as place_cookie
+from mynapoint.hub.waiting.places import keep
+from mynapoint.hub.waiting.tickets import Ticket, holder_of
 
 COUNTER_PATH = "/counter/"
 STATE_PATH = "/counter/state/"
@@ -80,6 +84,7 @@ class VisitGuard:
         if why is None:
             if request.session.session_key and request.session.get(_KEY) != str(visit.pk):
                 request.session[_KEY] = str(visit.pk)
+            _keep_the_day(request, response, visit)
             response["Cache-Control"] = "no-store"
             return response
         if not visits.end(visit, why=why, now=now):
@@ -99,6 +104,17 @@ def over(request: HttpRequest, *, why: Ending) -> HttpResponse:
     for name in (place_cookie(), settings.LANGUAGE_COOKIE_NAME):
         response.delete_cookie(name)
     return response
+
+
+def _keep_the_day(request: HttpRequest, response: HttpResponse, visit: Visit) -> None:
+    """Let a session have the place of its visit's queue ticket, where that was drawn on a last day and leave is given.
+
+    By what right, and until when, the law or the operator says (``waiting.last_days``), not the counter.
+    """
+    key, ticket = request.session.session_key, visit.ticket
+    allowed = longest_leave(ticket.day) if ticket is not None and key else None
+    if ticket is not None and key and allowed is not None:
+        keep(response, Ticket(ticket.drawn_at, allowed.until, holder_of(key), timezone.now()))
 
 
 def visit_of(request: HttpRequest) -> Visit | None:

@@ -16,7 +16,7 @@ from mynapoint.hub.identity.models import Resident
 from mynapoint.hub.staff.actions import record_act
 from mynapoint.hub.staff.duty import OnDuty
 from mynapoint.hub.staff.models import Terminal
-from mynapoint.hub.support.models import Ending, Visit
+from mynapoint.hub.support.models import Ending, QueueTicket, Visit
 
 IDLE = timedelta(minutes=3)
 WARNED_SECONDS = 60
@@ -40,6 +40,7 @@ def begin(*, terminal: Terminal, staff: OnDuty, now: datetime, service: str = ""
                 terminal=terminal,
                 municipality=staff.municipality,
                 staff_session=staff.session,
+                ticket=QueueTicket.objects.filter(terminal=terminal, state=QueueTicket.State.CALLED).first(),
                 service=service,
                 incentive=incentive,
                 begun_at=now,
@@ -115,7 +116,7 @@ def last_ending(visit_id: str) -> Ending:
 
 
 def _open_at(terminal: Terminal) -> Visit | None:
-    return Visit.objects.select_related("staff_session").filter(terminal=terminal, ended_at=None).first()
+    return Visit.objects.select_related("staff_session", "ticket").filter(terminal=terminal, ended_at=None).first()
 
 
 def _applications(visit: Visit) -> int:
