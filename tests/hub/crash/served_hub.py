@@ -24,7 +24,10 @@ def free_port() -> int:
 
 @dataclass
 class ServedHub:
-    """`mynapoint hub serve` on one port; ``before`` is put in front of the command, such as a tracer."""
+    """`mynapoint hub serve` on one port; ``before`` is put in front of the command, such as a tracer.
+
+    ``more``  settings beside those of every test
+    """
 
     state: Path
     trust: Path
@@ -33,6 +36,7 @@ class ServedHub:
     clock: str = "hub.clock.now"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -49,6 +53,7 @@ class ServedHub:
             "MYNAPOINT_ORIGINS": self.url,
             "PYTHONPATH": os.pathsep.join([*sys.path, str(Path(__file__).parents[2])]),
             "MYNAPOINT_CLOCK": self.clock,
+            **self.more,
         }
         command = [
             sys.executable,
@@ -76,8 +81,9 @@ class ServedHub:
     def kill(self) -> None:
         """SIGKILL the server and its workers, all at the same instant."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            if self.process.poll() is None:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
             self.process = None
 
     @property

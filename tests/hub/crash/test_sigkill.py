@@ -11,7 +11,10 @@ import pytest
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
+from hub.applications.machines import CARDS, proved_choice
 from hub.conftest import connected_to
+from hub.crash.applicants import Applicants, halves
+from hub.crash.applicants import lost as applicant_lost
 from hub.crash.reporting import Reporters, contradictions, lost
 from hub.crash.served_hub import ServedHub
 from hub.sample_pay import REGISTER
@@ -22,6 +25,7 @@ KILLS = 6
 KILLS_NIGHTLY = 30
 ANSWERS = 10
 """Before each kill, at least."""
+BATCHED_APPLICANTS = 400
 
 
 @pytest.fixture
@@ -102,3 +106,33 @@ def test_killing_hub_and_postgresql_by_turns_loses_and_doubles_nothing(
         assert len(reporters.acknowledged) > ANSWERS * KILLS_NIGHTLY, hub.log
         assert lost(reporters.acknowledged) == set()
         assert contradictions() == []
+
+
+@pytest.mark.nightly
+def test_killing_a_hub_that_writes_in_batches_loses_no_acknowledged_application(
+    cluster: Cluster, city: Path, tmp_path: Path
+) -> None:
+    choices = [proved_choice(f"person-{number}") for number in range(BATCHED_APPLICANTS)]
+    settings = {"MYNAPOINT_BATCH_WRITES": "yes", "MYNAPOINT_CARD_VERIFIER": CARDS["card"]}
+    hub = ServedHub(tmp_path, city / "trust", database=cluster.url("hub"), more=settings)
+    applicants = Applicants(hub, tmp_path / "acknowledged", choices)
+    hub.start()
+    applicants.start()
+    try:
+        for turn in range(KILLS):
+            applicants.wait_for(BATCHED_APPLICANTS // (KILLS + 2))
+            time.sleep(random.uniform(0, 0.05))
+            hub.kill()
+            if turn % 2:
+                cluster.kill()
+                cluster.start()
+            hub.start()
+        applicants.join()
+    finally:
+        hub.kill()
+
+    with connected_to(cluster.url("hub")):
+        assert applicants.errors == []
+        assert len(applicants.acknowledged) == BATCHED_APPLICANTS, hub.log
+        assert applicant_lost((tmp_path / "acknowledged").read_text().splitlines()) == set()
+        assert halves() == []
