@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.municipalities.changes import Change, Kind
-from mynapoint.hub.municipalities.fact_forms import problems_of
 from mynapoint.hub.municipalities.facts import SPECS, add_row, columns_of, end_row, summary, texts_of
 from mynapoint.hub.municipalities.law import LawOfDay
 from mynapoint.hub.municipalities.models import Counter, Dated, Municipality
+from mynapoint.hub.municipalities.typed_law import problems_of
 from mynapoint.hub.staff.actions import record_act
 from mynapoint.hub.staff.duty import OnDuty
 from mynapoint.hub.words import PageWords

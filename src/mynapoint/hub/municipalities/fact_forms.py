@@ -15,11 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.municipalities.law import LawOfDay
 from mynapoint.hub.municipalities.models import Counter, Municipality, Purpose, Text, Topic, is_month_day
-from mynapoint.hub.municipalities.placeholders import has_stray_brace
-from mynapoint.hub.municipalities.typed_law import typed_law, unknown_placeholders
+from mynapoint.hub.municipalities.typed_law import problems_of, typed_law
 from mynapoint.hub.words import day
-
-SEPARATOR_OF_WORDS = "\u241e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +106,6 @@ class FactForm(forms.Form):
             else:
                 initial[name] = value
         return initial
-
-
-def problems_of(words: str, law: LawOfDay) -> list[str]:
-    """Return why a text cannot be published: figures of the law typed, unknown placeholders, stray braces."""
-    problems = []
-    for typed in typed_law(words, law):
-        figures = law.figures()
-        offers = [f"{{{name}}} ({law.label(name)}: {figures.get(name) or _now('未公表')})" for name in typed.names[:3]]
-        problems.append(
-            _now("「%(text)s」は国の定めです。書かずに、次の差し込みを使ってください: %(offers)s")
-            % {"text": typed.text, "offers": " / ".join(offers)}
-        )
-    for name in unknown_placeholders(words, law):
-        problems.append(_now("{%(name)s} という差し込みはありません。一覧から選んでください。") % {"name": name})
-    if has_stray_brace(words) or SEPARATOR_OF_WORDS in words:
-        problems.append(_now("波かっこは、{pin_digits} のような差し込みにだけ使えます。"))
-    return problems
 
 
 class EditionForm(FactForm):

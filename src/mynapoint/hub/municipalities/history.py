@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
+
 from mynapoint.hub.municipalities.changes import Change, Kind
 from mynapoint.hub.municipalities.facts import SPECS, columns_of, summary
 from mynapoint.hub.municipalities.models import Municipality
@@ -54,13 +56,18 @@ def _differences(change: Change, kind: Kind, before: dict[str, Any], after: dict
     old, new = (form.initial_of(one, change.valid_from) if one else {} for one in (before, after))
     found = []
     for name, field in form.fields.items():
-        was, will = _shown(old.get(name)), _shown(new.get(name))
+        was, will = _shown(old.get(name), field), _shown(new.get(name), field)
         if was != will and name != "valid_from":
             found.append(Difference(str(field.label), was, will))
     return found
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return "、".join(str(one) for one in value)
-    return "" if value is None else str(value)
+def _shown(value: Any, field: forms.Field) -> str:
+    """Return a value as the form shows it: choices by their labels."""
+    if value is None:
+        return ""
+    values = value if isinstance(value, list) else [value]
+    if isinstance(field, forms.ChoiceField):
+        labels = {str(choice): str(label) for choice, label in field.choices}  # type: ignore[misc, union-attr]
+        values = [labels.get(str(one), str(one)) for one in values]
+    return "、".join(str(one) for one in values)

@@ -10,8 +10,10 @@ from datetime import date
 from functools import partial
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+
 from mynapoint.hub.municipalities.law import LawOfDay
-from mynapoint.hub.municipalities.placeholders import placed
+from mynapoint.hub.municipalities.placeholders import has_stray_brace, placed
 from mynapoint.hub.municipalities.typed_figures import TypedDay, TypedNumber, days_in, numbers_in, plain, telephones_in
 from mynapoint.programme.parameters import Announcement, Parameter, Unit
 
@@ -29,6 +31,10 @@ _NEEDS = {
     "key": re.compile("音声|押|ダイヤル|menu|press|dial", re.I),
 }
 """Counts that are common in any text are the law's only beside such words."""
+
+
+SEPARATOR_OF_WORDS = "\u241e"
+"""Between the languages of a kept text (hub/words.py); nobody can type it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,32 @@ def unknown_placeholders(words: str, law: LawOfDay) -> list[str]:
     return [name for name in placed(words) if name not in known]
 
 
+def problems_of(words: str, law: LawOfDay) -> list[str]:
+    """Return why a text cannot be published: figures of the law typed, unknown placeholders, stray braces."""
+    problems = []
+    for typed in typed_law(words, law):
+        figures = law.figures()
+        offers = [f"{{{name}}} ({law.label(name)}: {figures.get(name) or _('未公表')})" for name in typed.names[:3]]
+        problems.append(
+            _("「%(text)s」は国の定めです。書かずに、次の差し込みを使ってください: %(offers)s")
+            % {"text": typed.text, "offers": " / ".join(offers)}
+        )
+    for name in unknown_placeholders(words, law):
+        problems.append(_("{%(name)s} という差し込みはありません。一覧から選んでください。") % {"name": name})
+    if has_stray_brace(words) or SEPARATOR_OF_WORDS in words:
+        problems.append(_("波かっこは、{pin_digits} のような差し込みにだけ使えます。"))
+    return problems
+
+
 def _names(law: LawOfDay, fits: Callable[[Parameter, Announcement], bool]) -> tuple[str, ...]:
-    names = [
-        name
+    """Return the names of the figures that fit, those first that are stated so today, then the newest round's."""
+    fitting = [
+        (name, parameter)
         for name, parameter in law.placeable()
         if any(fits(parameter, announcement) for announcement in parameter.announcements)
     ]
+    today = [name for name, one in fitting if (stated := one.as_of(law.day)) is not None and fits(one, stated)]
+    names = [*(name for name, _ in fitting if name not in today), *today]
     return tuple(dict.fromkeys(reversed(names)))
 
 
