@@ -59,7 +59,7 @@ class VisitGuard:
         if (held or resident_id(request)) and (visit is None or held != str(visit.pk)):
             return over(request, why=visits.last_ending(held) if held else Ending.NEXT)
         if visit is None:
-            is_journey = kind_of(request.path) in _NEEDS_VISIT
+            is_journey = kind_of(request.path) in _NEEDS_VISIT and not request.path.startswith(COUNTER_PATH)
             return HttpResponseRedirect(COUNTER_PATH) if is_journey else self._get_response(request)
         if request.path != STATE_PATH:
             visits.keep_alive(visit)

@@ -121,5 +121,8 @@ def kind_of(path: str) -> Kind | None:
 
 
 _IRREVOCABLE = ("/apply/signed/", "/api/resident/")
-_JOURNEY = ("/sign-in/", "/sign-out/", "/signed-out/", "/card/", "/phone/", "/reservation/", "/apply/", "/my/")
+_JOURNEY = (
+    *("/sign-in/", "/sign-out/", "/signed-out/", "/card/", "/phone/", "/reservation/", "/apply/", "/my/"),
+    *("/counter/", "/staff/"),
+)
 _ALWAYS = ("/healthz", "/readyz", "/metrics", "/static/")
