@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.municipalities.fact_forms import DayInput, FactForm, WordsOf
@@ -72,7 +72,7 @@ class CounterForm(FactForm):
             return
         for day in days:
             if any(day == other and opens < end and begin < closes for other, begin, end in taken):
-                self.add_error(f"days_{number}", _now("ほかの時間帯と重なっています。"))
+                self.add_error(f"days_{number}", gettext("ほかの時間帯と重なっています。"))
                 return
             taken.append((day, opens, closes))
 

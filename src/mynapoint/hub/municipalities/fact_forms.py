@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.municipalities.law import LawOfDay
@@ -78,7 +78,7 @@ class FactForm(forms.Form):
         cleaned = super().clean() or {}
         first, last = cleaned.get("valid_from"), cleaned.get("valid_until")
         if first is not None and first < self.today:
-            problem = _now("%(day)sか、それより後の日にしてください。") % {"day": day(self.today)}
+            problem = gettext("%(day)sか、それより後の日にしてください。") % {"day": day(self.today)}
             self.add_error("valid_from", problem)
         elif first is not None and last is not None and last < first:
             self.add_error("valid_until", _("掲載を始める日より後の日にしてください。"))
@@ -277,5 +277,5 @@ class EndForm(forms.Form):
         """Refuse days that have passed: what was stated on them, was."""
         last: date = self.cleaned_data["last_day"]
         if last < self.earliest:
-            raise ValidationError(_now("%(day)sか、それより後の日にしてください。") % {"day": day(self.earliest)})
+            raise ValidationError(gettext("%(day)sか、それより後の日にしてください。") % {"day": day(self.earliest)})
         return last
