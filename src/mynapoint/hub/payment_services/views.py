@@ -28,7 +28,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return machine_door.search(request)
     today = tokyo_day(web.now())
     form = SearchForm(request.GET, today=today)
-    chosen = _chosen(request.GET)
+    chosen, asked = _chosen(request.GET)
     if not form.is_valid():
         return render(request, "payment_services/search.html", {"form": form, "chosen": chosen}, status=400)
     query = form.query()
@@ -46,12 +46,13 @@ def search(request: HttpRequest) -> HttpResponse:
         "cards": [_card(one, day=day, is_chosen=one.service.number in numbers) for one in offers],
         "day": day,
         "today": today,
-        "conditions": [(label, value, _without(request.GET, name)) for name, label, value in form.conditions()],
-        "relaxations": [] if found.total else _relaxed(request.GET, form),
+        "conditions": [(label, value, _without(asked, name)) for name, label, value in form.conditions()],
+        "relaxations": [] if found.total else _relaxed(asked, form),
         "without_all": comparison.parameters(sorted(numbers)),
+        "asked": asked,
         "chosen": chosen,
         "chosen_elsewhere": sorted(numbers - shown),
-        "machines": _without(request.GET, comparison.PARAMETER, keep_page=True),
+        "machines": _without(asked, comparison.PARAMETER, keep_page=True),
         "most": comparison.MOST,
     }
     return render(request, "payment_services/search.html", context)
@@ -96,23 +97,28 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "payment_services/compare.html", context, status=400 if is_too_many or unknown else 200)
 
 
-def _chosen(asked: QueryDict) -> list[dict[str, Any]]:
-    """Return the services already chosen for comparing, of those that can be found, and the search without each."""
+def _chosen(asked: QueryDict) -> tuple[list[dict[str, Any]], QueryDict]:
+    """Return the services chosen for comparing, of those that can be found, and the question with no others."""
     numbers = comparison.once_each(asked.getlist(comparison.PARAMETER))
     if not numbers:
-        return []
+        return [], asked
     by_number = {one.service.number: one.service for one in approved()}
     known = [number for number in numbers if number in by_number]
-    return [
-        {"number": number, "label": by_number[number].label, "without": _without_chosen(asked, known, number)}
+    chosen = [
+        {
+            "number": number,
+            "label": by_number[number].label,
+            "without": f"?{_with_chosen(asked, [one for one in known if one != number]).urlencode()}",
+        }
         for number in known
     ]
+    return chosen, _with_chosen(asked, known)
 
 
-def _without_chosen(asked: QueryDict, numbers: Sequence[str], number: str) -> str:
+def _with_chosen(asked: QueryDict, numbers: Sequence[str]) -> QueryDict:
     left = asked.copy()
-    left.setlist(comparison.PARAMETER, [other for other in numbers if other != number])
-    return f"?{left.urlencode()}"
+    left.setlist(comparison.PARAMETER, list(numbers))
+    return left
 
 
 def _card(offer: Offer, *, day: date, is_chosen: bool) -> str:
