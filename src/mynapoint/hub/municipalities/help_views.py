@@ -75,7 +75,7 @@ def _towns(now: datetime) -> list[dict[str, object]]:
     for town in Municipality.objects.order_by("slug"):
         rows = Counter.objects.filter(valid_on(day), municipality=town, purpose=Purpose.SUPPORT)
         held = [row for row in rows if row.last_day is None or row.last_day >= day]
-        counters = [{"place": row.place, "now": countergettext(row, now)} for row in held]
+        counters = [{"place": row.place, "now": counter_now(row, now)} for row in held]
         towns.append({"town": town, "counters": counters})
     return towns
 

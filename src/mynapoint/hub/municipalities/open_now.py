@@ -40,7 +40,7 @@ def lines_of(law: LawOfDay, now: datetime | None) -> list[Line]:
     ]
 
 
-def countergettext(counter: Counter, now: datetime) -> OpenNow | None:
+def counter_now(counter: Counter, now: datetime) -> OpenNow | None:
     """Return how a counter stands at an instant; None where it states no hours."""
     schedule = schedule_of(counter)
     return None if schedule is None else in_words(standing(schedule, now), now)

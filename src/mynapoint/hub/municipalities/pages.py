@@ -163,7 +163,7 @@ def _counter(row: Counter, day: date, now: datetime | None) -> CounterText:
         has_ended=has_ended,
         hours=[hours_words(one.days, words.clock(one.opens), words.clock(one.closes)) for one in hours],
         closed=[*closed, *_rests(row, day)],
-        now=countergettext(row, now) if now is not None and not has_ended else None,
+        now=counter_now(row, now) if now is not None and not has_ended else None,
     )
 
 
