@@ -81,6 +81,8 @@ app.command()(hub_books.audit_books)
 app.command()(hub_books.budgets)
 app.command()(hub_books.limit_budget)
 app.command()(hub_books.release_room)
+app.command()(hub_books.compare_reports)
+app.command()(hub_books.refused_lines)
 app.command()(hub_backup.backup)
 app.command()(hub_backup.restore)
 

@@ -1,4 +1,4 @@
-"""`mynapoint hub audit-books`, `budgets`, `limit-budget` and `release-room`: the programme's money, for operators."""
+"""`mynapoint hub audit-books`, `budgets`, `compare-reports` and more: the programme's money, for operators."""
 
 from __future__ import annotations
 
@@ -71,3 +71,35 @@ def release_room(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(f"{points} points released")
+
+
+def compare_reports() -> None:
+    """Compare what was reported with what is expected; exit status 1 where a service is late or something is off."""
+    start_django()
+    from mynapoint.hub import web
+    from mynapoint.hub.ledger.comparing import compare
+
+    found = compare(now=web.now())
+    typer.echo("service\tincentive\tapplications\treported up to\tlate since\ttoo early\tmissing\ton stopped")
+    for one in found:
+        cells = (one.service_number, one.incentive, one.applications, one.reported_up_to or "never")
+        off = (one.late_since or "-", one.too_early, one.missing, one.on_stopped)
+        typer.echo("\t".join(map(str, (*cells, *off))))
+    if any(one.is_off for one in found):
+        raise typer.Exit(1)
+
+
+def refused_lines(
+    service: Annotated[str, typer.Argument(help="The payment service's number, such as MP0000001.")],
+    report_id: Annotated[str, typer.Argument(help="The report's id, as its provider made it.")],
+) -> None:
+    """Print the refused lines of a report as CSV: number, field, reason, and what to do."""
+    start_django()
+    from mynapoint.hub.ledger.models import AwardReport
+    from mynapoint.hub.ledger.refused_lines import refused_csv
+
+    report = AwardReport.objects.filter(payment_service__number=service, report_id=report_id).first()
+    if report is None:
+        typer.echo(f"{service} sent no report {report_id!r}", err=True)
+        raise typer.Exit(1)
+    typer.echo(refused_csv(report), nl=False)

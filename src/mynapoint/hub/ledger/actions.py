@@ -20,7 +20,7 @@ from mynapoint.hub.audit.actions import record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.lineage import lock_survivors
 from mynapoint.hub.ledger.booking import Way, book_report, released, ways
-from mynapoint.hub.ledger.models import AwardReport, DoubleApplication, LedgerEntry, RecordedTotal
+from mynapoint.hub.ledger.models import AwardReport, DoubleApplication, LedgerEntry, RecordedTotal, save_totals
 from mynapoint.hub.ledger.recording_by_set import LINES_MIN, Plain, take_plain, write_plain
 from mynapoint.hub.ledger.reports import Report
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
@@ -28,8 +28,6 @@ from mynapoint.programme.values import Points
 
 _CHUNK = 500
 """Ids in one query: SQLite takes a limited number of parameters."""
-_UPDATES = 50
-"""Totals in one UPDATE: its CASE is searched once for each row, so larger ones are slower."""
 WAIT_SECONDS = 5
 """How long a report waits for another of its service on PostgreSQL; then its sender is to come again."""
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -255,7 +253,7 @@ def _keep(
         answer=answer,
         received_at=now,
     )
-    RecordedTotal.objects.bulk_update(judged.totals.values(), ["recorded", "over_cap"], batch_size=_UPDATES)
+    save_totals(judged.totals.values())
     entries = [
         LedgerEntry(
             report=kept,

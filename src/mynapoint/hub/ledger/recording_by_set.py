@@ -6,6 +6,7 @@ of a person and incentive are plain or none is, so nothing here has to know what
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ CREATE TEMPORARY TABLE reported_line (
     number integer, line_id text, application uuid, incentive text, points integer, posted_on date
 ) ON COMMIT DROP
 """
+_AFRESH = "DROP TABLE IF EXISTS reported_line, judged_line, plain_group"
 _COPY = "COPY reported_line (number, line_id, application, incentive, points, posted_on) FROM STDIN"
 
 _LOCK = """
@@ -66,7 +68,7 @@ SELECT line.number, line.line_id, line.application, line.points, line.posted_on,
 """
 _GROUPS = """
 CREATE TEMPORARY TABLE plain_group ON COMMIT DROP AS
-SELECT line.survivor, line.incentive, line.points, coalesce(total.points_max, law.points_max) AS points_max
+SELECT line.survivor, line.incentive, line.points, law.points_max, total.id IS NOT NULL AS is_known
   FROM (
     SELECT survivor, incentive, min(round_id) AS round_id, sum(points)::integer AS points
       FROM judged_line WHERE survivor IS NOT NULL AND NOT coalesce(is_repeated, false)
@@ -77,11 +79,17 @@ SELECT line.survivor, line.incentive, line.points, coalesce(total.points_max, la
   LEFT JOIN ledger_recordedtotal AS total ON total.resident_id = line.survivor AND total.incentive = line.incentive
  WHERE coalesce(total.recorded + total.over_cap, 0) + line.points <= coalesce(total.points_max, law.points_max)
 """
-_TOTALS = """
-INSERT INTO ledger_recordedtotal AS total (resident_id, incentive, recorded, over_cap, points_max)
-SELECT survivor, incentive, points, 0, points_max FROM plain_group ORDER BY survivor
-ON CONFLICT (resident_id, incentive) DO UPDATE SET recorded = total.recorded + excluded.recorded
-"""
+_TOTALS = (
+    """
+UPDATE ledger_recordedtotal AS total SET recorded = total.recorded + own.points FROM plain_group AS own
+ WHERE own.is_known AND total.resident_id = own.survivor AND total.incentive = own.incentive
+""",
+    """
+INSERT INTO ledger_recordedtotal (resident_id, incentive, recorded, over_cap, points_max)
+SELECT survivor, incentive, points, 0, points_max FROM plain_group WHERE NOT is_known
+""",
+)
+"""Nobody else writes a total of these people meanwhile: whoever does locks them first."""
 _REST = """
 SELECT number FROM judged_line AS line
  WHERE NOT coalesce(is_repeated, false) AND NOT EXISTS (
@@ -103,6 +111,9 @@ SELECT %(report)s, line.application, %(service)s, line.line_id, line.points, lin
   JOIN plain_group AS own ON own.survivor = line.survivor AND own.incentive = line.incentive
  WHERE line.is_plain ORDER BY line.number
 """
+
+
+_AS_WRITTEN = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class _MergedMeanwhile(Exception):
@@ -141,7 +152,7 @@ def take_plain(service: PaymentService, lines: Sequence[AwardLine]) -> Plain:
             break
         except _MergedMeanwhile:
             continue
-    for statement in (_JUDGED, "ANALYZE judged_line", _GROUPS, "ANALYZE plain_group", _TOTALS):
+    for statement in (_JUDGED, _GROUPS, *_TOTALS):
         _execute(statement, values)
     sums = _rows(_SUMS, values)
     rest = [number - 2 for (number,) in _rows(_REST, values)]
@@ -160,14 +171,17 @@ def write_plain(report: AwardReport, *, now: datetime) -> None:
 
 
 def _copy(lines: Sequence[AwardLine]) -> None:
+    _execute(_AFRESH, {})
     _execute(_TABLE, {})
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for number, line in enumerate(lines, start=2):
             copy.write_row((number, line.line_id, _uuid(line), line.incentive, line.points, line.posted_on))
-    _execute("ANALYZE reported_line", {})
+    _execute("ANALYZE reported_line (line_id, application)", {})
 
 
 def _uuid(line: AwardLine) -> str | None:
+    if _AS_WRITTEN.fullmatch(line.application_id):
+        return line.application_id
     try:
         return str(uuid.UUID(line.application_id))
     except ValueError:

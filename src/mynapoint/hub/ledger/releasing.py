@@ -52,10 +52,11 @@ def release_room(round_id: str, incentive: IncentiveId, *, who: str = HUB, now: 
     for service in services.filter(pk__in=applied):
         _refuse_early(service, round_id, incentive, now=now)
     voucher = f"closing:{round_id}.{incentive}"
+    before = Movement.objects.aggregate(last=Max("pk"))["last"] or 0
     with connection.cursor() as cursor:
-        cursor.execute(_RELEASE, [voucher, now, round_id, incentive])
+        cursor.execute(_RELEASE, [voucher, connection.ops.adapt_datetimefield_value(now), round_id, incentive])
         rows = int(cursor.rowcount)
-    movements = Movement.objects.filter(kind=Kind.RELEASED, voucher=voucher, made_at=now)
+    movements = Movement.objects.filter(kind=Kind.RELEASED, voucher=voucher, pk__gt=before)
     points = Points(sum(movements.values_list("points", flat=True)))
     record(Act.ROOM_RELEASED, who=who, subject=voucher, now=now, applications=rows, points=points)
     return points

@@ -1,0 +1,67 @@
+"""The refused lines of a report as a file: number, field, reason in words, from the answer that was kept."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+from mynapoint.exchange.codec import decode_lines
+from mynapoint.exchange.messages import AwardReceiptHeader, LineRefusal, RefusedLine
+from mynapoint.hub.ledger.models import AwardReport
+
+COLUMNS = ("line", "line_id", "field", "reason", "理由", "what to do")
+
+_WORDS: dict[LineRefusal, tuple[str, str, str]] = {
+    LineRefusal.UNKNOWN_APPLICATION: (
+        "application_id",
+        "この申込はありません。番号をご確認ください。",
+        "There is no such application; check its id.",
+    ),
+    LineRefusal.OTHER_SERVICE: (
+        "application_id",
+        "ほかの決済サービスへの申込です。",
+        "The application is for another payment service.",
+    ),
+    LineRefusal.OTHER_INCENTIVE: (
+        "incentive",
+        "申込の施策と異なります。",
+        "The application is for another incentive.",
+    ),
+    LineRefusal.OVER_CAP: (
+        "points",
+        "付与の上限を超えます。残りの範囲で、別の行として報告してください。",
+        "It passes the person's cap; report what is within the room under a key of its own.",
+    ),
+    LineRefusal.BELOW_ZERO: (
+        "points",
+        "付与した分より多くは取り消せません。",
+        "More cannot be clawed back than was awarded.",
+    ),
+    LineRefusal.STOPPED: (
+        "application_id",
+        "停止された、または締め切られた申込です。付与した分は取り消して報告してください。",
+        "The application is stopped or its incentive closed; claw back what was awarded.",
+    ),
+    LineRefusal.CHANGED_CONTENT: (
+        "line_id",
+        "同じキーの行が、別の内容で報告されています。新しいキーを付けてください。",
+        "The key was reported with other content; give this line a key of its own.",
+    ),
+}
+
+
+def refused_csv(report: AwardReport) -> str:
+    """Return a report's refused lines as CSV with a head line, as they were when it came; the header is line 1."""
+    written = StringIO()
+    rows = csv.writer(written, lineterminator="\r\n")
+    rows.writerow(COLUMNS)
+    for row in decode_lines(bytes(report.answer), AwardReceiptHeader, RefusedLine):
+        if isinstance(row, RefusedLine):
+            field, ja, en = _WORDS[row.reason]
+            rows.writerow((row.line, _inert(row.line_id), field, row.reason.value, ja, en))
+    return written.getvalue()
+
+
+def _inert(text: str) -> str:
+    """Return a provider's own text so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text[:1] in "=+-@" else text
