@@ -59,6 +59,10 @@ ABOUT_PEOPLE = {
         *("id", "terminal_id", "municipality", "staff_session_id", "ticket_id", "resident_id", "service", "incentive"),
         *("begun_at", "seen_at", "ended_at", "ending", "applications"),
     },
+    "support_pinreset": {
+        *("id", "municipality", "terminal_id", "needed", "checked", "document", "first_id", "second_id", "state"),
+        *("how", "opened_at", "closed_at"),
+    },
     "support_queueticket": {
         *("id", "municipality", "day", "number", "state", "drawn_at", "called_at", "done_at", "terminal_id"),
     },

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.staff import menu
-from mynapoint.hub.support import checklist_views, counter_views, queue_views
+from mynapoint.hub.support import checklist_views, counter_views, pin_reset_views, queue_views
 from mynapoint.hub.support.counter_views import AT_COUNTERS
 
 menu.add("counter:counter", _("支援窓口"), _("来訪を始める、進み具合を見る、終える"), *AT_COUNTERS)
@@ -18,6 +18,8 @@ menu.add(
 
 menu.add("counter:queue", _("整理券"), _("整理券を渡す、次の方を呼ぶ"), *AT_COUNTERS)
 
+menu.add("counter:pin_resets", _("暗証番号の再設定"), _("書類を2人で確かめてから、再設定に進む"), *AT_COUNTERS)
+
 app_name = "counter"
 urlpatterns = [
     path("", counter_views.counter, name="counter"),
@@ -29,6 +31,13 @@ urlpatterns = [
     path("queue/<int:ticket>/print/", queue_views.printed, name="queue_print"),
     path("queue/<int:ticket>/skip/", queue_views.skip, name="queue_skip"),
     path("queue/<int:ticket>/back/", queue_views.back, name="queue_back"),
+    path("pin-resets/", pin_reset_views.resets, name="pin_resets"),
+    path("pin-resets/begin/", pin_reset_views.begin, name="pin_reset_begin"),
+    path("pin-resets/<int:pk>/", pin_reset_views.reset, name="pin_reset"),
+    path("pin-resets/<int:pk>/check/", pin_reset_views.check, name="pin_reset_check"),
+    path("pin-resets/<int:pk>/confirm/", pin_reset_views.confirm, name="pin_reset_confirm"),
+    path("pin-resets/<int:pk>/done/", pin_reset_views.done, name="pin_reset_done"),
+    path("pin-resets/<int:pk>/give-up/", pin_reset_views.give_up, name="pin_reset_give_up"),
     path("state/", counter_views.state, name="state"),
     path("<int:terminal>/begin/", counter_views.begin, name="begin"),
     path("visits/<uuid:visit>/extend/", counter_views.extend, name="extend"),

@@ -1,4 +1,4 @@
-"""What is kept of support counters: visits, from the helper's start to whatever ended them."""
+"""What is kept of support counters: queue tickets, visits and whatever ended them, resets of PINs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.identity.models import Resident
-from mynapoint.hub.staff.models import StaffSession, Terminal
+from mynapoint.hub.staff.models import StaffAccount, StaffSession, Terminal
 
 
 class Ending(models.TextChoices):
@@ -96,3 +96,61 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"visit:{self.id}"
+
+
+class PinReset(models.Model):
+    """One reset of a PIN (暗証番号の再設定) at a counter: documents checked as a list, by two of the staff. No name.
+
+    ``needed``     what the municipality asks for, as its page says on that day: pairs [ja, en]; ``checked`` beside it
+    ``second``     the other person who has looked at the documents; the database refuses the first one
+    ``how``        where the card's PIN was set: the emulator's own reset, or the authority's terminal
+    """
+
+    class State(models.TextChoices):
+        """How far it is; nothing is skipped."""
+
+        OPEN = "open", _("書類を確認しています")
+        CHECKED = "checked", _("2人目の確認を待っています")
+        CONFIRMED = "confirmed", _("再設定できます")
+        DONE = "done", _("再設定しました")
+        GIVEN_UP = "given_up", _("取りやめました")
+
+    class Document(models.TextChoices):
+        """By which kind of document somebody showed who they are; its number is not taken down."""
+
+        LICENCE = "licence", _("運転免許証")
+        INSURANCE = "insurance", _("健康保険証")
+        PASSPORT = "passport", _("旅券(パスポート)")
+        RESIDENCE = "residence", _("在留カード・特別永住者証明書")
+        OTHER = "other", _("そのほかの本人確認書類")
+
+    class How(models.TextChoices):
+        """Where the card itself was changed."""
+
+        EMULATED = "emulated", _("練習用のカード")
+        AUTHORITY = "authority", _("統合端末など、発行機関の端末")
+
+    municipality = models.CharField(max_length=40)
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="+")
+    needed = models.JSONField()
+    checked = models.JSONField(default=list)
+    document = models.CharField(max_length=10, choices=Document.choices, blank=True)
+    first = models.ForeignKey(StaffAccount, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(StaffAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    how = models.CharField(max_length=10, choices=How.choices, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            CheckConstraint(name="pin_reset_by_two", condition=Q(second=None) | ~Q(second=models.F("first"))),
+            CheckConstraint(
+                name="pin_reset_confirmed",
+                condition=~Q(state__in=["confirmed", "done"]) | (Q(second__isnull=False) & ~Q(document="")),
+            ),
+            CheckConstraint(name="pin_reset_done_somewhere", condition=~Q(state="done") | ~Q(how="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"pin_reset:{self.pk}"
