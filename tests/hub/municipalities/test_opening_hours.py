@@ -85,6 +85,18 @@ def test_hours_that_change_count_from_their_day_and_a_period_ends() -> None:
     assert standing(changing, tokyo("2022-07-23T17:00")) == Standing(False)
 
 
+def test_a_counter_that_says_nothing_of_new_year_is_not_said_to_be_open_then() -> None:
+    silent = Schedule(hours=(Hours(WEEKDAYS, MORNING),), must_state_new_year=True)
+    once = Schedule(hours=silent.hours, rests=(Rest(date(2022, 12, 29), date(2022, 12, 30)),), must_state_new_year=True)
+    every_year = Schedule(hours=silent.hours, rests=COUNTER.rests, must_state_new_year=True)
+
+    assert standing(silent, tokyo("2022-12-29T09:00")) == Standing(None)
+    assert standing(silent, tokyo("2022-12-28T12:00")) == Standing(False)
+    assert standing(once, tokyo("2022-12-28T12:00")) == Standing(False, next=tokyo("2023-01-03T08:30"))
+    assert standing(every_year, tokyo("2022-12-28T12:00")) == Standing(False, next=tokyo("2023-01-04T08:30"))
+    assert standing(silent, tokyo("2022-12-31T09:00")) == Standing(False)  # a Saturday, on which it is never open
+
+
 def test_openings_that_adjoin_are_one() -> None:
     whole_day = Schedule(hours=(Hours(WEEKDAYS, Span(time(12), time(17))), Hours(WEEKDAYS, Span(time(9), time(12)))))
 

@@ -67,20 +67,36 @@ class YearlyRest:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A plan made of dated rows: hours by kind of day, days of rest, and the period in which it is held at all."""
+    """A plan made of dated rows: hours by kind of day, days of rest, and the period in which it is held at all.
+
+    ``must_state_new_year``  the days around New Year are not known unless a rest speaks of them
+    """
 
     hours: tuple[Hours, ...]
     rests: tuple[Rest | YearlyRest, ...] = ()
     first_day: date | None = None
     last_day: date | None = None
+    must_state_new_year: bool = False
 
-    def __call__(self, day: date) -> tuple[Span, ...]:
-        """Return the day's spans, in order."""
+    def __call__(self, day: date) -> tuple[Span, ...] | None:
+        """Return the day's spans, in order; None where nobody has stated them."""
         if not _within(day, self.first_day, self.last_day) or any(_rests(one, day) for one in self.rests):
             return ()
         kind = day_kind(day)
-        spans = (one.span for one in self.hours if kind in one.kinds and _within(day, one.first_day, one.last_day))
+        spans = [one.span for one in self.hours if kind in one.kinds and _within(day, one.first_day, one.last_day)]
+        if spans and self.must_state_new_year and _yearly(*AROUND_NEW_YEAR, day) and not self._speaks_of_new_year(day):
+            return None
         return tuple(sorted(spans))
+
+    def _speaks_of_new_year(self, day: date) -> bool:
+        around = timedelta(days=6)  # from 29 December to 3 January, whichever of them the day is
+        for rest in self.rests:
+            if isinstance(rest, YearlyRest):
+                if _within(day, rest.first_stated, rest.last_stated):
+                    return True
+            elif rest.first_day <= day + around and day - around <= rest.last_day:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

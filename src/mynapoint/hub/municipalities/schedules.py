@@ -20,7 +20,13 @@ def schedule_of(counter: Counter) -> Schedule | None:
     hours = tuple(hours for row in _statements(counter) for hours in _hours(row))
     if not hours:
         return None
-    return Schedule(hours=hours, rests=tuple(_rests(counter)), first_day=counter.first_day, last_day=counter.last_day)
+    return Schedule(
+        hours=hours,
+        rests=tuple(_rests(counter)),
+        first_day=counter.first_day,
+        last_day=counter.last_day,
+        must_state_new_year=True,
+    )
 
 
 def _statements(counter: Counter) -> Iterator[Counter]:
