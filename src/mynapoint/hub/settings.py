@@ -161,6 +161,7 @@ TEMPLATES = [
                 "mynapoint.hub.words",
                 "mynapoint.hub.municipalities.help_line",
                 "mynapoint.hub.municipalities.status_tag",
+                "mynapoint.hub.support.helped",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

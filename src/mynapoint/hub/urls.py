@@ -5,9 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from mynapoint.hub import web
 from mynapoint.hub.api import pages
 from mynapoint.hub.applications import resident_door
+from mynapoint.hub.ledger import own_data
 from mynapoint.hub.ledger.views import start
 from mynapoint.hub.operation import readiness
+from mynapoint.hub.support.helped import own_visits
 
+own_data.also("visits_to_counters", own_visits)
 handler500 = "mynapoint.hub.operation.failures.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +24,12 @@ from mynapoint.hub.reservations.models import GivenMyKeyId, MyKeyIdStep, Reserva
 from mynapoint.programme.values import IncentiveId, tokyo_day
 
 FORMAT = "mynapoint-own-data/1"
+_LATER: dict[str, Callable[[Resident], object]] = {}
+
+
+def also(name: str, part: Callable[[Resident], object]) -> None:
+    """Let a later step of the journey add what it holds about a resident; urls.py names them all."""
+    _LATER[name] = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,7 @@ def own_data(resident: Resident, *, now: datetime) -> dict[str, Any]:
             .order_by("id")
             .values("act", "done_at")  # what it was done to may be somebody else
         ),
+        **{name: part(resident) for name, part in _LATER.items()},
         "not_held": _("お名前、住所、マイナンバー、口座番号、チャージや買い物の記録は、持っていません。"),
     }
 
