@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from mynapoint.hub.books.budgets import spent
 from mynapoint.hub.words import PageWords
 from mynapoint.programme.parameters import Parameter, Value
 from mynapoint.programme.rounds import DirectRule, Incentive, Round, load_round
@@ -113,5 +114,13 @@ def incentives_on(day: date) -> list[IncentiveOnDay]:
 
 
 def taking_applications(day: date) -> tuple[IncentiveId, ...]:
-    """Return the incentives people can apply for on a day."""
-    return tuple(one.id for one in incentives_on(day) if one.takes_applications)
+    """Return the incentives people can apply for on a day, as long as their budget is not spent by now."""
+    open_then = [one for one in incentives_on(day) if one.takes_applications]
+    without_money = spent() if open_then else frozenset()
+    return tuple(one.id for one in open_then if (one.round.id, one.id) not in without_money)
+
+
+def out_of_money(day: date) -> list[IncentiveOnDay]:
+    """Return the incentives nobody can apply for on a day only because their budget is spent."""
+    without_money = spent()
+    return [one for one in incentives_on(day) if one.takes_applications and (one.round.id, one.id) in without_money]

@@ -77,15 +77,15 @@ class Found:
 
 def find(query: Query, *, sort: str = "name", page: int = 1, per_page: int = PER_PAGE) -> Found:
     """Return one page of the approved services that fit every part of the query."""
-    fitting = _fitting(query, approved())
+    fitting = _fitting(query, approved(), _open_then(query))
     first = (page - 1) * per_page
     return Found(SORTS[sort](fitting)[first : first + per_page], len(fitting), page, per_page)
 
 
 def relaxations(query: Query) -> dict[str, int]:
     """Return, for each part of a query that found nothing, how many services fit without it; those that help first."""
-    rows = approved()
-    totals = {part: len(_fitting(query.without(part), rows)) for part in query.given()}
+    rows, open_then = approved(), _open_then(query)
+    totals = {part: len(_fitting(query.without(part), rows, open_then)) for part in query.given()}
     return dict(sorted(((part, total) for part, total in totals.items() if total), key=lambda one: -one[1]))
 
 
@@ -115,13 +115,16 @@ def _newest_first(one: Listed) -> tuple[int, str]:
     return -as_of.toordinal() if as_of else 0, one.service.number
 
 
-def _fitting(query: Query, rows: Sequence[Listed]) -> Sequence[Listed]:
+def _open_then(query: Query) -> Sequence[IncentiveId]:
+    return taking_applications(query.on) if query.on else ()
+
+
+def _fitting(query: Query, rows: Sequence[Listed], open_then: Sequence[IncentiveId]) -> Sequence[Listed]:
     name = fold(query.name)
     if query.name and not name:
         return ()
     wanted = {column: value for column in ("kind", "timing", "prior") if (value := getattr(query, column))}
     counted = (query.counts, PaymentService.EITHER)
-    open_then = taking_applications(query.on) if query.on else ()
 
     def fits(one: Listed) -> bool:
         service = one.service

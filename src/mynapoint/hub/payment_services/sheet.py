@@ -9,7 +9,7 @@ from typing import Any
 from mynapoint.hub.payment_services import terms
 from mynapoint.hub.payment_services.listing import Offer
 from mynapoint.hub.payment_services.models import PaymentService, channel_words
-from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on
+from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on, out_of_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,13 @@ def card(offer: Offer, *, day: date) -> Card:
 
 def sheet(offer: Offer, *, day: date) -> dict[str, Any]:
     """Return everything the page of one service shows as of a day."""
+    taking_part = {row.incentive for row in offer.listed.participations if row.is_in(day)}
     return {
         "card": card(offer, day=day),
         "service": offer.service,
         "today": day,
         "award_terms": terms.award_terms(offer.service, used_on=day),
         "channels": terms.channel_spells(offer, day=day),
+        "out_of_money": [one for one in out_of_money(day) if one.id in taking_part],
         "joined": terms.joined_spells(offer, day=day),
     }
