@@ -106,7 +106,7 @@ def _wait_in_turn(service: PaymentService) -> None:
     try:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{round(WAIT_SECONDS * 1000)}ms"])
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{int(WAIT_SECONDS * 1000)}ms"])
         PaymentService.objects.select_for_update(no_key=True).get(pk=service.pk)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
