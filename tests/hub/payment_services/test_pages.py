@@ -9,22 +9,23 @@ from django.test import Client
 
 from hub import clock
 from hub.page_text import main_text, markup, text
+from hub.visitor import Visitor
 from mynapoint.hub.payment_services.models import PaymentService
 
 
 def test_the_start_page_says_how_much_and_by_when_as_announced_today(register: None, client: Client) -> None:
     page = main_text(client.get("/"))
 
-    assert "最大 20,000ポイント" in page
-    assert "2023年2月28日" in page  # the last announcement by 15 July 2022
+    assert "最大 20,000 ポイント" in page
+    assert "2023年(令和5年)2月28日" in page  # the last announcement by 15 July 2022
     assert "2022年9月30日" in page  # card request
-    assert "2023年9月30日" not in page  # announced later
+    assert "2023年(令和5年)9月30日" not in page  # announced later
 
 
 def test_the_start_page_follows_the_announcements(register: None, client: Client) -> None:
     clock.move_to(datetime(2023, 4, 1, 1, 0, tzinfo=UTC))
 
-    assert "2023年9月30日" in main_text(client.get("/"))
+    assert "2023年(令和5年)9月30日" in main_text(client.get("/"))
 
 
 def test_after_the_end_the_start_page_says_so_with_dates(register: None, client: Client) -> None:
@@ -33,18 +34,16 @@ def test_after_the_end_the_start_page_says_so_with_dates(register: None, client:
     page = main_text(client.get("/"))
 
     assert "いま申し込める施策はありません" in page
-    assert "申込は2023年9月30日に終わりました" in page
+    assert "申込は2023年(令和5年)9月30日に終わりました" in page
 
 
-def test_a_signed_in_resident_is_led_on_to_my_page(register: None, client: Client) -> None:
-    assert "マイページで続ける" not in text(client.get("/"))
-    session = client.session
-    session["resident"] = 1
-    session.save()
+def test_a_signed_in_resident_is_led_on(aoki: Visitor, sample_pay: object) -> None:
+    assert "ログアウト" not in text(aoki.client.get("/"))
+    aoki.sign_in()
 
-    page = client.get("/")
+    page = aoki.client.get("/")
 
-    assert "マイページで続ける" in text(page)
+    assert 'href="/reservation/"' in markup(page)
     assert "ログアウト" in text(page)
 
 
