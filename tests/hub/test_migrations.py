@@ -17,7 +17,7 @@ RELEASED = {
     "payment_services": "0003_register_guards",
     "reservations": "0004_given_before",
     "staff": "0001_initial",
-    "support": "0003_pin_resets",
+    "support": "0004_visit_refusals",
 }
 """The newest migration of each feature in the last release. There is none yet: what nobody has run stops nobody."""
 

@@ -63,6 +63,7 @@ ABOUT_PEOPLE = {
         *("id", "municipality", "terminal_id", "needed", "checked", "document", "first_id", "second_id", "state"),
         *("how", "opened_at", "closed_at"),
     },
+    "support_visitrefusal": {"id", "visit_id", "code"},
     "support_queueticket": {
         *("id", "municipality", "day", "number", "state", "drawn_at", "called_at", "done_at", "terminal_id"),
     },

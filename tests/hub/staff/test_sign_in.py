@@ -32,6 +32,8 @@ def counter(db: None) -> Desk:
 def test_name_password_and_code_let_in_and_who_and_where_are_on_record(helper: Person, counter: Desk) -> None:
     assert counter.sign_in(helper) == LET_IN
 
+    cookie = counter.client.cookies["staff"]
+    assert (cookie["path"], cookie["samesite"], bool(cookie["httponly"])) == ("/staff/", "Strict", True)
     page = text(counter.client.get(HOME))
     assert helper.account.name in page
     assert "counter 1" in page
@@ -202,8 +204,6 @@ def test_staff_and_resident_sessions_never_mix_even_in_one_browser(aoki: Visitor
     assert aoki.client.get(HOME).status_code == 200, "nor does its end"
     assert aoki.client.get("/my/")["Location"] == "/counter/"
     assert AuditRecord.objects.get(act=Act.SIGNED_OUT).who.startswith("resident:")
-    cookie = aoki.client.cookies["staff"]
-    assert (cookie["path"], cookie["samesite"]) == ("/staff/", "Strict")
 
 
 def test_a_role_that_a_page_does_not_serve_is_told_so(db: None) -> None:

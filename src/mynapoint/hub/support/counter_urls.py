@@ -4,7 +4,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub.staff import menu
-from mynapoint.hub.support import checklist_views, counter_views, pin_reset_views, queue_views
+from mynapoint.hub.staff.models import Role
+from mynapoint.hub.support import checklist_views, counter_views, pin_reset_views, queue_views, report_views
 from mynapoint.hub.support.counter_views import AT_COUNTERS
 
 menu.add("counter:counter", _("支援窓口"), _("来訪を始める、進み具合を見る、終える"), *AT_COUNTERS)
@@ -19,6 +20,7 @@ menu.add(
 menu.add("counter:queue", _("整理券"), _("整理券を渡す、次の方を呼ぶ"), *AT_COUNTERS)
 
 menu.add("counter:pin_resets", _("暗証番号の再設定"), _("書類を2人で確かめてから、再設定に進む"), *AT_COUNTERS)
+menu.add("counter:report", _("窓口の報告"), _("来訪の件数、待ち時間、うまくいかなかった理由を見る"), Role.SUPERVISOR)
 
 app_name = "counter"
 urlpatterns = [
@@ -38,6 +40,8 @@ urlpatterns = [
     path("pin-resets/<int:pk>/confirm/", pin_reset_views.confirm, name="pin_reset_confirm"),
     path("pin-resets/<int:pk>/done/", pin_reset_views.done, name="pin_reset_done"),
     path("pin-resets/<int:pk>/give-up/", pin_reset_views.give_up, name="pin_reset_give_up"),
+    path("report/", report_views.month, name="report"),
+    path("report.csv", report_views.month_csv, name="report_csv"),
     path("state/", counter_views.state, name="state"),
     path("<int:terminal>/begin/", counter_views.begin, name="begin"),
     path("visits/<uuid:visit>/extend/", counter_views.extend, name="extend"),

@@ -98,6 +98,16 @@ class Visit(models.Model):
         return f"visit:{self.id}"
 
 
+class VisitRefusal(models.Model):
+    """One reason why something was refused in a visit, as its public code: for a municipality's report."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class PinReset(models.Model):
     """One reset of a PIN (暗証番号の再設定) at a counter: documents checked as a list, by two of the staff. No name.
 

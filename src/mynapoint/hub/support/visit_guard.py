@@ -73,6 +73,7 @@ class VisitGuard:
     def _after(self, request: HttpRequest, response: HttpResponse, visit: Visit, before: str | None) -> HttpResponse:
         after, now = resident_id(request), web.now()
         codes = getattr(response, "refusal_codes", [])
+        visits.note_refusals(visit, codes)
         why = None
         is_others = after is not None and not visits.belongs_to(visit, uuid.UUID(after), now=now)
         if is_others or Refusal.OTHER_PERSONS_CARD.code in codes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,7 @@ from mynapoint.hub.identity.models import Resident
 from mynapoint.hub.staff.actions import record_act
 from mynapoint.hub.staff.duty import OnDuty
 from mynapoint.hub.staff.models import Terminal
-from mynapoint.hub.support.models import Ending, QueueTicket, Visit
+from mynapoint.hub.support.models import Ending, QueueTicket, Visit, VisitRefusal
 
 IDLE = timedelta(minutes=3)
 WARNED_SECONDS = 60
@@ -64,6 +65,11 @@ def at(terminal: Terminal, *, now: datetime) -> Visit | None:
         end(visit, why=Ending.STAFF_LEFT, now=now)
         return None
     return visit
+
+
+def note_refusals(visit: Visit, codes: Collection[str]) -> None:
+    """Note why something was refused in a visit."""
+    VisitRefusal.objects.bulk_create(VisitRefusal(visit=visit, code=code) for code in codes)
 
 
 def keep_alive(visit: Visit) -> None:
