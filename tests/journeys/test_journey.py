@@ -24,6 +24,7 @@ from mynapoint.demo.processes import DemoStopped, free_port
 from mynapoint.demo.robot import Robot
 
 AOKI, ISHIDA, UENO = PEOPLE
+STAFF_PASSWORD = "madoguchi-demo"
 CANARY_PIN = "7391"
 CANARY_AMOUNTS = (13_577, 6_429)
 CANARY_PURCHASE = 1_873
@@ -205,3 +206,20 @@ def _encodings(text: str) -> list[bytes]:
         quote(text).encode(),
         base64.b64encode(text.encode())[:-4] or b"\0",
     ]
+
+
+def test_a_browser_becomes_a_counters_terminal_and_its_staff_sign_in_with_the_code_on_the_page(
+    running_city: RunningCity, robot: Robot
+) -> None:
+    page = robot.get(f"{running_city.city.hub}/demo/staff/")
+    page = robot.submit(page, page.form("/demo/staff/counter/")).require("このブラウザーは、この端末です")
+    code = re.search(r"mado-1\D+(\d{6})", page.text)
+    assert code is not None
+    asked = robot.get(f"{running_city.city.hub}/staff/sign-in/")
+
+    home = robot.submit(asked, asked.form("/sign-in/"), name="mado-1", password=STAFF_PASSWORD, code=code[1])
+
+    home.require("職員用", "mado-1", "支援窓口")
+    again = robot.get(f"{running_city.city.hub}/demo/staff/")
+    office = robot.submit(again, again.form("/demo/staff/office/"))
+    assert not robot.get(f"{running_city.city.hub}/staff/").text.count("mado-1"), office.url

@@ -1,4 +1,4 @@
-"""Fills a city's state folder: clock, cards, keys, the hub's database with its register and municipal pages."""
+"""Fills a city's state folder: clock, cards, keys, the hub's database with its register, municipal pages, staff."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def _fill_hub(pay: str, provider_key: bytes) -> None:
     django.setup()
     from django.core.management import call_command
 
+    from mynapoint.demo.staff import hire
     from mynapoint.hub.municipalities.actions import import_municipalities
     from mynapoint.hub.payment_services.actions import import_register, register_provider_key
 
@@ -57,6 +58,7 @@ def _fill_hub(pay: str, provider_key: bytes) -> None:
     import_register(DATA / "registered_services.toml")
     register_provider_key(provider=PROVIDER, key_id=KEY_ID, public_key=provider_key, valid_from=OPENS_AT)
     import_municipalities(DATA / "municipalities", leave_edited=True)
+    hire()
 
 
 if __name__ == "__main__":
