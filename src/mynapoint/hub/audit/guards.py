@@ -19,6 +19,10 @@ GUARDS = (
     "register_state_has_history_insert",
     "register_state_has_history_update",
     "page_change_settled_update",
+    "reversal_mirrors_insert",
+    "movement_in_block_insert",
+    "notice_moves_reservation_insert",
+    "stop_releases_reservation_insert",
 )
 """Every guarding trigger by name; asked for at every start (schema.py)."""
 
