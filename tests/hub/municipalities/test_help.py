@@ -7,15 +7,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from hub import clock
 from hub.page_text import main_text, text
 from hub.staff.desk import at_work
 from mynapoint.hub.municipalities.faq import faq_of, fold
 from mynapoint.hub.municipalities.law import LawOfDay
+from mynapoint.hub.municipalities.models import Municipality
 from mynapoint.hub.municipalities.notices import StatusNotice
 from mynapoint.hub.staff.models import Role
+from mynapoint.hub.words import PageWords
 
 ROOT = Path(__file__).parents[3]
 PATHS = ("/help/", "/faq/", "/faq/?q=暗証番号", "/faq/?q=zzz", "/m/hadano/faq/", "/status/", "/privacy/")
@@ -141,3 +145,19 @@ def test_help_is_in_english_without_a_word_of_japanese(towns: None, client: Clie
 def test_help_does_not_know_a_municipality_that_does_not_exist(db: None, client: Client) -> None:
     assert client.get("/m/atlantis/faq/").status_code == 404
     assert "マイナポイント" in text(client.get("/faq/"))
+
+
+def test_with_a_whole_country_of_municipalities_help_asks_for_the_name(towns: None, client: Client) -> None:
+    same = {"site": "https://town.example/", "section": PageWords("-", "-")}
+    others = [Municipality(slug=f"town-{n}", name=PageWords(f"第{n}町", f"Town {n}"), **same) for n in range(1700)]
+    Municipality.objects.bulk_create(others)
+
+    with CaptureQueriesContext(connection) as asked:
+        seen = main_text(client.get("/help/"))
+    assert "秦野市のよくある質問" not in seen
+    assert len(asked) < 10
+
+    assert "秦野市のよくある質問" in main_text(client.get("/help/", {"town": "秦野"}))
+    assert "秦野市のよくある質問" in main_text(client.get("/help/", {"town": "ＨＡＤＡＮＯ"}))
+    assert "名前をもう少し長く" in main_text(client.get("/help/", {"town": "町"}))
+    assert "ここにありません" in main_text(client.get("/help/", {"town": "アトランティス"}))

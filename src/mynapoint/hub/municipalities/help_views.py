@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from mynapoint.hub import web
-from mynapoint.hub.municipalities.faq import faq_of
+from mynapoint.hub.municipalities.faq import faq_of, fold
 from mynapoint.hub.municipalities.law import LawOfDay
 from mynapoint.hub.municipalities.models import Counter, Municipality, Purpose, valid_on
 from mynapoint.hub.municipalities.notices import StatusNotice, current
@@ -18,14 +18,27 @@ from mynapoint.hub.words import PageWords
 from mynapoint.programme.values import TOKYO, tokyo_day
 
 QUERY_CHARACTERS_MAX = 100
+TOWNS_SHOWN = 20
+"""With more municipalities than that, the help page asks for the name first."""
 
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Show who can be asked: telephone lines and counters, with what is open at this moment."""
+    """Show who can be asked: telephone lines and counters, with what is open at this moment; ``?town=`` finds one."""
     now = web.now()
     law = LawOfDay(tokyo_day(now), web.language())
-    context = {"lines": lines_of(law, now), "towns": _towns(now), "notices": current(now)}
+    wanted = request.GET.get("town", "").strip()[:QUERY_CHARACTERS_MAX]
+    towns = list(Municipality.objects.order_by("slug"))
+    fitting = [one for one in towns if fold(wanted) in fold(f"{one.name.ja}{one.name.en}")] if wanted else towns
+    shown = fitting if len(fitting) <= TOWNS_SHOWN else []
+    context = {
+        "lines": lines_of(law, now),
+        "towns": [_town(one, now) for one in shown],
+        "notices": current(now),
+        "asks_for_town": len(towns) > TOWNS_SHOWN,
+        "wanted": wanted,
+        "too_many": len(fitting) > TOWNS_SHOWN and bool(wanted),
+    }
     return render(request, "municipalities/help.html", context)
 
 
@@ -69,15 +82,11 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "municipalities/privacy.html")
 
 
-def _towns(now: datetime) -> list[dict[str, object]]:
+def _town(town: Municipality, now: datetime) -> dict[str, object]:
     day = tokyo_day(now)
-    towns: list[dict[str, object]] = []
-    for town in Municipality.objects.order_by("slug"):
-        rows = Counter.objects.filter(valid_on(day), municipality=town, purpose=Purpose.SUPPORT)
-        held = [row for row in rows if row.last_day is None or row.last_day >= day]
-        counters = [{"place": row.place, "now": counter_now(row, now)} for row in held]
-        towns.append({"town": town, "counters": counters})
-    return towns
+    rows = Counter.objects.filter(valid_on(day), municipality=town, purpose=Purpose.SUPPORT)
+    held = [row for row in rows if row.last_day is None or row.last_day >= day]
+    return {"town": town, "counters": [{"place": row.place, "now": counter_now(row, now)} for row in held]}
 
 
 def _as_json(notice: StatusNotice) -> dict[str, object]:
