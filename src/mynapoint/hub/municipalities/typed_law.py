@@ -74,9 +74,10 @@ def unknown_placeholders(words: str, law: LawOfDay) -> list[str]:
 def problems_of(words: str, law: LawOfDay) -> list[str]:
     """Return why a text cannot be published: figures of the law typed, unknown placeholders, stray braces."""
     problems = []
+    not_announced = _("未公表")
     for typed in typed_law(words, law):
         figures = law.figures()
-        offers = [f"{{{name}}} ({law.label(name)}: {figures.get(name) or _('未公表')})" for name in typed.names[:3]]
+        offers = [f"{{{name}}} ({law.label(name)}: {figures.get(name) or not_announced})" for name in typed.names[:3]]
         problems.append(
             _("「%(text)s」は国の定めです。書かずに、次の差し込みを使ってください: %(offers)s")
             % {"text": typed.text, "offers": " / ".join(offers)}
