@@ -119,6 +119,9 @@ def test_a_constraint_that_is_gone_stops_the_hub(file_database: None) -> None:
     (once,) = (one for one in options["constraints"] if one.name == "application_once_per_account")
     options["constraints"] = [one for one in options["constraints"] if one is not once]
     with as_owner():
+        if connection.vendor == "sqlite":  # makes the table anew, and renames none that a trigger elsewhere names
+            for _, trigger in (one for one in every_trigger() if "_reservation_" in one[1]):
+                execute(f"DROP TRIGGER {trigger}")
         connection.disable_constraint_checking()
         with connection.schema_editor() as editor:
             editor.remove_constraint(state.apps.get_model("applications", "application"), once)

@@ -2,6 +2,9 @@
 
 They hang on the notice, which every way of applying writes in the act's own transaction: no application is without its
 reservation, nothing is asked twice, and `applications`, an earlier step, need not know of it.
+
+A migration that makes applications_application, books_budget, books_budgetshare, books_movement or ledger_ledgerentry
+anew on SQLite takes these triggers away first and puts them back: SQLite renames no table that a trigger names.
 """
 
 # ruff: noqa: S608 (names of tables, columns and accounts are ours)
