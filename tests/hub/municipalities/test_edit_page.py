@@ -13,7 +13,7 @@ from hub import clock
 from hub.page_text import main_text, text
 from hub.staff.desk import at_work
 from mynapoint.hub.audit.models import Act, AuditRecord
-from mynapoint.hub.municipalities.changes import Change
+from mynapoint.hub.municipalities.changes import Change, Kind
 from mynapoint.hub.municipalities.models import BringItem, Counter, Municipality, Question, Text
 from mynapoint.hub.staff.models import Role, StaffAccount
 
@@ -265,3 +265,17 @@ def shown(form: Any) -> dict[str, Any]:
     """What a browser would send of a form as it was shown."""
     values = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     return {name: value for name, value in values.items() if value is not None} | {"seen": "0"}
+
+
+def test_the_staff_area_is_in_english_without_a_word_of_japanese(editor: Client) -> None:
+    editor.post(f"{PAGE}bring/add/", a_text(note_ja="", note_en="", purpose="support"))
+    editor.cookies["django_language"] = "en"
+    kinds = [f"{PAGE}{kind}/add/" for kind in Kind.values]
+    draft = f"{PAGE}drafts/{Change.objects.get().pk}/"
+
+    for path in (PAGE, f"{PAGE}history/", "/staff/inquiries/hadano/", *kinds):
+        seen = main_text(editor.get(path)).replace("8月から窓口を移します。", "")
+        assert not [letter for letter in seen if "\u3041" <= letter <= "\u9fff"], f"{path}: {seen}"
+    refused = main_text(editor.post(draft, a_text(words_ja="2万円", words_en="9/30", valid_from="2022-01-01")))
+    assert "“9/30” is set by the state. Do not type it; use this placeholder: {card_requested_by}" in refused
+    assert "Choose 15 July 2022 or a later day." in refused
