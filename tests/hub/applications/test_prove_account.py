@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from hub.sample_pay import BOOK, SamplePay
+from hub import clock
+from hub.sample_pay import BOOK, NUMBER, SamplePay
 from hub.visitor import APPLY, Visitor, text
 from mynapoint.exchange.messages import AccountProofRequest, ProofRefusal
 from mynapoint.exchange.signatures import SigningKey
 from mynapoint.hub.applications import account_proof
 from mynapoint.hub.applications.models import Draft
+from mynapoint.hub.payment_services.actions import move
+from mynapoint.hub.payment_services.life import Step
 
 
 @pytest.fixture
@@ -51,6 +54,24 @@ def test_each_answer_of_the_provider_is_told_in_words(
 
     assert response.status_code == 422
     assert sentence in text(response)
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        ([Step.SUSPEND], "新しい申込の受付を停止しています"),
+        ([Step.SUSPEND, Step.WITHDRAW], "この事業への登録を終えています"),
+    ],
+)
+def test_a_page_kept_open_says_what_became_of_the_service(reserved: Visitor, steps: list[Step], sentence: str) -> None:
+    for number, step in enumerate(steps):
+        move(number=NUMBER, step=step, by=f"office-{number}", reason="試験", now=clock.START)
+
+    page = reserved.get(APPLY)
+
+    assert page.status_code == 422
+    assert sentence in text(page)
+    assert reserved.get(APPLY.replace(NUMBER, "MP9999999")).status_code == 404
 
 
 def test_a_holders_name_may_be_written_with_an_ideographic_space(

@@ -24,7 +24,7 @@ from mynapoint.hub.identity.models import Purpose
 from mynapoint.hub.identity.sessions import ResidentRequest, resident_required
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay
-from mynapoint.hub.payment_services.search import approved_service
+from mynapoint.hub.payment_services.search import public_service
 from mynapoint.hub.waiting.places import own_ticket
 from mynapoint.programme.values import IncentiveId
 
@@ -113,7 +113,7 @@ def _drafts(request: ResidentRequest) -> QuerySet[Draft]:
 
 def _choice(number: str, incentive: str, as_judged: Judged) -> tuple[PaymentService, IncentiveOnDay]:
     try:
-        return approved_service(number), incentive_on(IncentiveId(incentive), as_judged.day)
+        return public_service(number), incentive_on(IncentiveId(incentive), as_judged.day)
     except (PaymentService.DoesNotExist, KeyError) as error:
         raise Http404 from error
 

@@ -89,11 +89,6 @@ def relaxations(query: Query) -> dict[str, int]:
     return dict(sorted(((part, total) for part, total in totals.items() if total), key=lambda one: -one[1]))
 
 
-def approved_service(number: str) -> PaymentService:
-    """Return one service that takes applications. Raises PaymentService.DoesNotExist."""
-    return _whole().get(number=number, state=State.APPROVED)
-
-
 def public_service(number: str) -> PaymentService:
     """Return one service that has been approved, whatever became of it. Raises PaymentService.DoesNotExist."""
     return _whole().get(number=number, state__in=PUBLIC)
