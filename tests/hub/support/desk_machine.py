@@ -90,11 +90,14 @@ class Counters(RuleBasedStateMachine):
         desk.begin(one.person, one.helper)
         self.over(at)
 
-    @rule(at=TERMINALS, card=CARDS)
-    def a_visitor_arrives_and_signs_in(self, at: int, card: str) -> None:
+    @rule(at=TERMINALS, card=CARDS, typed=st.sampled_from(["", *sorted(ACCOUNTS)]))
+    def a_visitor_arrives_and_signs_in(self, at: int, card: str, typed: str) -> None:
+        """Half of them, as one step, get as far as the confirmation: otherwise few examples would."""
         self.a_card_is_put_on_the_reader(at, card)
         self.the_helper_begins_a_visit(at)
         self.somebody_signs_in(at)
+        if typed:
+            self.somebody_types_an_account(at, typed)
 
     @rule(at=TERMINALS)
     def somebody_signs_in(self, at: int) -> None:
@@ -114,13 +117,19 @@ class Counters(RuleBasedStateMachine):
         if response.status_code == 302:
             self.go(at, response["Location"])
 
+    @precondition(lambda self: any(self.open))
     @rule(at=TERMINALS, card=CARDS)
     def a_card_was_changed_unnoticed_and_signs(self, at: int, card: str) -> None:
+        at = at if self.open[at] else 1 - at
         self.card[at] = None
         self.a_card_is_put_on_the_reader(at, card)
         self.the_card_signs_what_is_open(at)
 
+    @precondition(lambda self: any(self.open))
     @rule(at=TERMINALS)
+    def the_card_signs(self, at: int) -> None:
+        self.the_card_signs_what_is_open(at if self.open[at] else 1 - at)
+
     def the_card_signs_what_is_open(self, at: int) -> None:
         fields, card = self.open[at], self.card[at]
         if fields is None:

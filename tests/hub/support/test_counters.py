@@ -12,7 +12,7 @@ from hub.sample_pay import SamplePay
 from hub.support.desk_machine import Counters, World
 
 NIGHTLY = (10_000, 50)
-BY_DAY = (50, 30)
+BY_DAY = (30, 30)
 
 
 def machine(city: Path, examples: int, steps: int) -> None:
