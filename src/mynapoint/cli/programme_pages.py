@@ -33,7 +33,13 @@ def print_pages(law: Round, earlier: date, later: date, language: str) -> None:
 def _affected(law: Round, earlier: date, later: date) -> list[tuple[str, list[str]]]:
     from mynapoint.cli.hub_start import start_django
 
-    start_django()
+    settings = start_django()
+    from django.db import DatabaseError
+
     from mynapoint.hub.municipalities.affected import affected_pages
 
-    return [(page.address, list(page.keys)) for page in affected_pages(law, earlier, later)]
+    try:
+        return [(page.address, list(page.keys)) for page in affected_pages(law, earlier, later)]
+    except DatabaseError as error:
+        typer.echo(f"--pages: no hub's tables in {settings.STATE}; set MYNAPOINT_STATE to the hub's folder", err=True)
+        raise typer.Exit(1) from error
