@@ -75,6 +75,10 @@ def test_a_name_of_signs_alone_finds_nothing_rather_than_everything(register: No
     assert numbers(name="〇〇") == set()
 
 
+def test_the_same_letter_three_times_is_no_spelling_of_it_once() -> None:
+    assert fold("zzz") not in fold("チャージ")
+
+
 def test_each_filter_narrows_the_result(register: None) -> None:
     assert numbers(kind="debit") == {"MP0000011"}
     assert numbers(timing="threshold") == {"MP0000004", "MP0000005", "MP0000009", "MP0000016"}

@@ -34,7 +34,7 @@ _SPELLINGS = (
     (re.compile(r"ou|oh(?![aiueoy])"), "o"),
     (re.compile(r"ei"), "e"),
     (re.compile(r"([aiueo])\1+"), r"\1"),
-    (re.compile(r"([b-df-hj-np-tv-z])\1+"), r"\1"),
+    (re.compile(r"([b-df-hj-np-tv-z])\1"), r"\1"),  # っ; three alike are no sound, and stay apart from one
 )
 _APART = re.compile(r"[^0-9a-z\u3041-\u309f\u30a1-\u30fa\u3400-\u9fff]|[ーｰ]")
 _V = (("ゔぁ", "ば"), ("ゔぃ", "び"), ("ゔぇ", "べ"), ("ゔぉ", "ぼ"), ("ゔ", "ぶ"))
