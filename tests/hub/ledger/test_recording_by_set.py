@@ -104,7 +104,12 @@ def test_plain_lines_are_recorded_together_and_the_others_judged(
 ) -> None:
     judged: list[int] = []
     judge = actions._judge
-    monkeypatch.setattr(actions, "_judge", lambda service, lines: judged.append(len(lines)) or judge(service, lines))
+
+    def counted(service: PaymentService, lines: Sequence[tuple[int, AwardLine]]) -> Any:
+        judged.append(len(lines))
+        return judge(service, lines)
+
+    monkeypatch.setattr(actions, "_judge", counted)
 
     answer = recorded(
         report(
