@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Count
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class World:
 
     def __init__(self, city: Path) -> None:
         self.applied: set[str] = set()
+        self.refused: Count[str] = Count()
         self.counters = [counter(city, terminal=f"counter {number}") for number in (1, 2)]
         self.resident = {card: str(at_home(city, card).client.session["resident"]) for card in ACCOUNTS}
         self.marks = {
@@ -113,6 +115,7 @@ class Counters(RuleBasedStateMachine):
         form_id = page.split('name="form_id" value="')[1].split('"')[0]
         response = self.counter(at).visitor.post(APPLY, {"form_id": form_id, "account_id": account, "code_1": code})
         self.typed[at].add(typed)
+        self.world.refused.update(getattr(response, "refusal_codes", []))
         self.seen(at, response)
         if response.status_code == 302:
             self.go(at, response["Location"])
