@@ -26,7 +26,10 @@ def machine(city: Path, examples: int, steps: int, *shrinking: Phase) -> None:
         print_blob=True,
     )
     world = World(city)
-    run_state_machine_as_test(type("Counters", (Counters,), {"world": world}), settings=chosen)
+    for _ in range(3):  # chance may keep everybody from applying, once
+        run_state_machine_as_test(type("Counters", (Counters,), {"world": world}), settings=chosen)
+        if world.applied:
+            break
     assert world.applied, f"people did apply: the promise was at stake; refused: {world.refused}"
 
 
