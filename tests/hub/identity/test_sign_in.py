@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from hub import clock
+from hub.page_text import markup
 from hub.visitor import Visitor, browser, card_fields, text
 from mynapoint.card.emulator.issue import revoke_card
 from mynapoint.exchange import card_token
@@ -60,7 +61,8 @@ def test_ishida_is_told_since_when_the_certificate_has_expired(ishida: Visitor) 
 
     assert response.status_code == 422
     assert "カードの利用者証明用電子証明書は2022年6月" in text(response)
-    assert 'href="/#cities"' in response.content.decode(), "the way to the counter that renews it"
+    assert "電子証明書のお手続きは、お住まいの市区町村の窓口でできます" in text(response)
+    assert '<a href="/help/">お住まいの市の窓口を調べる</a>' in markup(response)
     assert "resident" not in ishida.client.session
     assert AuditRecord.objects.get().details["code"] == "certificate_expired"
 
