@@ -28,7 +28,7 @@ APPLY = "/apply/MP0000001/card_uptake/"
 PUBLIC = {
     "start": "/",
     "search": "/payment-services/",
-    "search-nothing": "/payment-services/?name=zzzz",
+    "search-nothing": "/payment-services/?q=zzzz",
     "service": "/payment-services/MP0000001/",
     "compare": "/payment-services/compare/?s=MP0000001&s=MP0000009&s=MP0000034",
     "calculator": "/payment-services/calculator/",

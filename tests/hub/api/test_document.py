@@ -15,10 +15,13 @@ from hub.in_process import InProcessHub
 from hub.sample_pay import SamplePay
 from hub.visitor import Visitor
 from mynapoint.exchange.signatures import sign_request
+from mynapoint.hub import web
 from mynapoint.hub.api.document import document
 from mynapoint.hub.api.examples import EXAMPLES
 from mynapoint.hub.applications import resident_door
+from mynapoint.hub.municipalities.notices import StatusNotice
 from mynapoint.hub.problems import MEANINGS, PROBLEM_JSON, ProblemCode
+from mynapoint.hub.words import PageWords
 
 HOST = "http://localhost:8000"
 
@@ -125,6 +128,20 @@ def test_the_residents_door_is_in_the_document_and_takes_what_it_describes(publi
 
     assert set(asked["properties"]) == set(resident_door._MEMBERS)
     assert {int(status) for status in told["responses"]} == {201, 422, *resident_door.STATUSES}
+
+
+def test_the_service_status_is_what_the_document_says(published: dict[str, Any], line: httpx.Client) -> None:
+    words = PageWords("混み合っています。", "Crowded.")
+    kind = StatusNotice.Kind.CONGESTION
+    StatusNotice.objects.create(
+        kind=kind, words=words, starts_at=web.now(), published_by="staff:1", published_at=web.now()
+    )
+    path = ("paths", "/api/public/v1/status", "get", "responses", "200", "content", "application/json")
+
+    told = line.get("/api/public/v1/status").json()
+
+    schema_at(published, *path).validate(told)
+    assert told["notices"][0]["words"]["en"] == "Crowded."
 
 
 def test_the_document_is_served_as_it_is_made(published: dict[str, Any], line: httpx.Client) -> None:

@@ -23,6 +23,7 @@ from mynapoint.hub.applications import api as notices
 from mynapoint.hub.applications import openapi as applying
 from mynapoint.hub.applications.provider_door import BODY_BYTES_MAX, MEDIA_TYPE, Parameter
 from mynapoint.hub.ledger import api as reports
+from mynapoint.hub.municipalities import openapi as service_status
 from mynapoint.hub.payment_services import openapi
 from mynapoint.hub.problems import MEANINGS, PROBLEM_JSON, URN, ProblemCode
 
@@ -69,17 +70,24 @@ def document() -> Member:
         "tags": [
             {"name": "provider", "description": "Between a payment service's provider and the hub."},
             {"name": "resident", "description": "For what residents apply with; unsigned, the card signs."},
-            {"name": "public", "description": "For everybody, unsigned: the search for payment services."},
+            {"name": "public", "description": "For everybody, unsigned: the search, the service status."},
         ],
         "paths": {
             f"/api/{notices.PATH}": {"get": _notices()},
             f"/api/{reports.PATH}": {"post": _award_reports()},
             **applying.PATHS,
             **openapi.PATHS,
+            **service_status.PATHS,
         },
         "webhooks": {"accountProof": {"post": _account_proof()}},
         "components": {
-            "schemas": {**schemas(), "Problem": _problem(), **applying.SCHEMAS, **openapi.SCHEMAS},
+            "schemas": {
+                **schemas(),
+                "Problem": _problem(),
+                **applying.SCHEMAS,
+                **openapi.SCHEMAS,
+                **service_status.SCHEMAS,
+            },
             "parameters": {name.replace("-", ""): one for name, one in _HEADERS.items()},
             "responses": _problem_responses(),
         },
