@@ -17,7 +17,9 @@ from mynapoint.programme.values import TOKYO
 from mynapoint.programme.words import date_in, era_date, japanese_date
 
 NOON = 12
-_PHRASE_END = re.compile(r"([、。!?・]|[」)](?=[^ぁ-ゖ])|(?:[をにではがとのやも]|から|まで|より)(?=[^ぁ-ゖー、。」)!?・]))(?=.)")
+_PHRASE_END = re.compile(
+    r"([、。!?・]|[」)](?=[^ぁ-ゖ])|(?:[をにではがとのやも]|から|まで|より)(?=[^ぁ-ゖー、。」)!?・]))(?=.)"
+)
 """Where a phrase ends: a sign, or a particle before something that is not hiragana; misses some, breaks no word."""
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection
 
 from mynapoint.award.eligibility import points_max
-from mynapoint.award.refusals import Refusal, Refused
+from mynapoint.award.refusals import Reason, Refusal, Refused
 from mynapoint.hub.applications import cases_by_orm, cases_by_query
 from mynapoint.hub.applications.cases import Case, KnownCertificate, Opened
 from mynapoint.hub.applications.entering import enter
@@ -151,6 +151,7 @@ def _why_not(case: Case, entry: Entry, error: IntegrityError, *, as_of: datetime
         return Refused(Refusal.DRAFT_REPLACED)
     if entry.takes and not Challenge.objects.filter(nonce=entry.nonce).exists():
         return lapsed()
-    if BUDGET_SPENT in str(error):
-        return Refused([budget_spent(case.round_id, case.incentive)])
-    return Refused(Refusal.ACCOUNT_ALREADY_USED) if account_is_used(draft) else None
+    reasons = [budget_spent(case.round_id, case.incentive)] if BUDGET_SPENT in str(error) else []
+    if not reasons and account_is_used(draft):
+        reasons = [Reason(Refusal.ACCOUNT_ALREADY_USED)]
+    return Refused(reasons) if reasons else None

@@ -63,7 +63,8 @@ def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock:
 _ONLY = {"sqlite": "({}) AND", "postgresql": "WHEN ({})"}
 _INSTALL = {
     "sqlite": (
-        "CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {only} {refuses} BEGIN SELECT RAISE(ABORT, '{name}'); END",
+        "CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {only} {refuses} "
+        "BEGIN SELECT RAISE(ABORT, '{name}'); END",
     ),
     "postgresql": (
         "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {lock} IF {refuses} THEN "
