@@ -1,6 +1,6 @@
 """A promise test proves something only if it can fail: each planted fault must turn its test red.
 
-By day a sixteenth of the faults is planted, another one each day; ``--nightly`` plants all. All must always fit the code.
+By day a sixteenth of the faults is planted, another one each day; ``--nightly`` plants all. All must fit the code.
 """
 
 from __future__ import annotations
