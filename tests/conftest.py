@@ -1,4 +1,4 @@
-"""What every test may use: a city of emulated cards, made once a process; which tests run together, which by night."""
+"""What every test may use: a city of emulated cards, made once a process; which tests run by night."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, and all that need pcscd; leave the nightly ones out unless asked for."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("card" if item.get_closest_marker("card") else item.location[0]))
+    """Leave the nightly tests out unless asked for."""
     if config.getoption("nightly") or NIGHTLY in config.getoption("markexpr"):
         return
     nightly = [item for item in items if item.get_closest_marker(NIGHTLY)]
