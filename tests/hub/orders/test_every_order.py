@@ -28,7 +28,7 @@ POINTS = 3_000
 """Twice is more than the cap."""
 
 REPORT_STEPS = re.compile(
-    r'FROM "payment_services_paymentservice" .* FOR|FROM "ledger_recordedtotal" .* FOR|UPDATE "led'
+    r'FROM "payment_services_paymentservice" .* FOR|FROM "ledger_recordedtotal" .* FOR|UPDATE "?ledger_recorded'
 )
 EVERY_STATEMENT = re.compile("")
 
