@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mynapoint.exchange.messages import Counts
 from mynapoint.hub.applications.actions import Account
+from mynapoint.hub.described_fields import describe
 from mynapoint.hub.identity.signers import Signer, declared
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.programme.values import AccountId
@@ -58,13 +59,7 @@ class AccountForm(forms.Form):
             self.fields[name] = _text(code.label, code.help, code.pattern, widget=NeverShownAgain())
             self._codes.append(name)
         self.initial["form_id"] = secrets.token_urlsafe(16)
-        for name, field in self.fields.items():
-            described = [f"id_{name}_help"] if field.help_text else []
-            if self.is_bound and name in self.errors:
-                field.widget.attrs["aria-invalid"] = "true"
-                described.insert(0, f"id_{name}_error")
-            if described:
-                field.widget.attrs["aria-describedby"] = " ".join(described)
+        describe(self)
 
     def signer_declared(self) -> Signer:
         """Return who will sign. Only after ``is_valid``."""

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from mynapoint.hub.described_fields import describe
 from mynapoint.hub.municipalities.exchanges import SurveyAnswer
 from mynapoint.hub.municipalities.notices import StatusNotice
 from mynapoint.hub.words import PageWords
@@ -58,10 +59,7 @@ class InquiryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            if self.is_bound and name in self.errors:
-                described = f"id_{name}_error {field.widget.attrs.get('aria-describedby', '')}".strip()
-                field.widget.attrs.update({"aria-invalid": "true", "aria-describedby": described})
+        describe(self)
 
 
 class AnswerForm(forms.Form):

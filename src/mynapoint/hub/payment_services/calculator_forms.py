@@ -49,17 +49,7 @@ class WholeField(forms.IntegerField):
         return number
 
 
-class _MarkedForm(forms.Form):
-    """A form whose wrong fields say so to assistive technology, beside the field."""
-
-    def mark(self) -> None:
-        for name in self.errors:
-            if name in self.fields:
-                described = {"aria-invalid": "true", "aria-describedby": f"{self[name].id_for_label}_error"}
-                self.fields[name].widget.attrs |= described
-
-
-class ApplicationForm(_MarkedForm):
+class ApplicationForm(forms.Form):
     """Which incentive, from which day, what it counts, and what has been received before."""
 
     incentive = forms.ChoiceField(label=_("施策"))
@@ -111,7 +101,7 @@ class ApplicationForm(_MarkedForm):
             field.initial = choices[0][0]
 
 
-class LineForm(_MarkedForm):
+class LineForm(forms.Form):
     """One line of the plan; empty lines count for nothing."""
 
     kind = forms.ChoiceField(label=_("使い方"), choices=KINDS)

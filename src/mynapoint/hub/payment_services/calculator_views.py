@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from mynapoint.hub import web
+from mynapoint.hub.described_fields import describe
 from mynapoint.hub.payment_services import calculator, calculator_words
 from mynapoint.hub.payment_services.calculator_forms import ApplicationForm, LineForm, line_forms, plan
 from mynapoint.hub.payment_services.listing import approved
@@ -78,7 +79,7 @@ def _forms(data: Any, service: PaymentService, incentives: Sequence[IncentiveOnD
 def _answer(service: PaymentService, form: ApplicationForm, lines: Sequence[LineForm]) -> dict[str, Any]:
     """Return the outcome, the fixed sum of a direct incentive, or what is wrong."""
     if not form.is_valid():
-        form.mark()
+        describe(form)
         return {"is_wrong": True}
     incentive = form.chosen()
     if incentive.is_direct:
@@ -86,7 +87,7 @@ def _answer(service: PaymentService, form: ApplicationForm, lines: Sequence[Line
     used = [one for one in lines if not one.is_empty]
     wrong = [one for one in used if not one.is_valid()]
     for one in wrong:
-        one.mark()
+        describe(one)
     rule = calculator.rule_for(service, incentive)
     if wrong or not used or rule is None:
         said = {} if wrong else {"problem": _no_use() if rule else _no_end()}

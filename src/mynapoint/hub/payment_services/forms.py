@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.hub import words
+from mynapoint.hub.described_fields import describe
 from mynapoint.hub.payment_services.models import ChannelKind, Kind, PaymentService, Prior, Timing
 from mynapoint.hub.payment_services.open_incentives import NATIONAL_ROUNDS, incentives_on
 from mynapoint.hub.payment_services.search import PER_PAGE, Query
@@ -32,7 +33,9 @@ NO_CONDITIONS = {"sort", "page", "per_page"}
 class SearchForm(forms.Form):
     """What a resident looks for; every field may be left empty."""
 
-    q = forms.CharField(label=_("名前"), max_length=60, required=False)
+    q = forms.CharField(
+        label=_("名前"), max_length=60, required=False, widget=forms.TextInput({"aria-describedby": "id_q_help"})
+    )
     kind = forms.ChoiceField(label=_("種類"), choices=[ANY, *Kind.choices], required=False)
     timing = forms.ChoiceField(label=_("ポイントが付く時期"), choices=[ANY, *Timing.choices], required=False)
     counts = forms.ChoiceField(label=_("ポイントの対象"), choices=[ANY, *COUNTS], required=False)
@@ -57,9 +60,7 @@ class SearchForm(forms.Form):
         self._offer("round", [(name, str(PageWords.of(load_round(name).label))) for name in NATIONAL_ROUNDS])
         for field in self.fields.values():
             field.error_messages["invalid_choice"] = _("「%(value)s」は選べません。一覧から選んでください。")
-        for name, field in self.fields.items():
-            if self.is_bound and name in self.errors:
-                field.widget.attrs.update({"aria-invalid": "true", "aria-describedby": f"id_{name}_error"})
+        describe(self)
 
     def query(self) -> Query:
         """Return the checked values. Only after ``is_valid``."""

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mynapoint.hub.described_fields import describe
 from mynapoint.hub.staff.models import Role
 from mynapoint.hub.staff.passwords import CHARACTERS_MAX, CHARACTERS_MIN
 
@@ -20,13 +21,7 @@ class _Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        for name, field in self.fields.items():
-            described = [f"id_{name}_help"] if field.help_text else []
-            if self.is_bound and name in self.errors:
-                field.widget.attrs["aria-invalid"] = "true"
-                described.insert(0, f"id_{name}_error")
-            if described:
-                field.widget.attrs["aria-describedby"] = " ".join(described)
+        describe(self)
 
 
 def _name() -> forms.CharField:
