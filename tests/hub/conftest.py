@@ -12,10 +12,12 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import translation
+from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker, Settings
 
 from conftest import DATABASES
 from hub import clock
+from hub.chromium import chromium
 from hub.sample_pay import REGISTER, SamplePay, serve
 from hub.visitor import Visitor
 from mynapoint.hub.audit.databases import database as hub_database
@@ -25,6 +27,16 @@ from private_postgresql import Cluster, binaries, running
 
 TESTS, TEMPLATE, OWN = "hub_tests", "hub_with_register", "one"
 ROLE = "hub"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium beside a hub served in this process."""
+    # Playwright's loop runs in this thread; Django takes it for an asynchronous program and would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with chromium() as started:
+        yield started
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 import mynapoint.demo
 from hub import clock, people
-from hub.chromium import MARKS, NARROW, chromium, complaints, contrast_complaints, overflow
+from hub.chromium import MARKS, NARROW, complaints, contrast_complaints, overflow
 from hub.sample_pay import SamplePay, serve
 from hub.visitor import APPLY, Visitor
 from mynapoint.hub.applications.models import Application
@@ -41,15 +40,6 @@ class Stage:
         self.context.add_cookies([{"name": name, "value": cookies[name].value, "url": self.url} for name in names])
         self.page.goto(self.url + path)
         return self.page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread; Django takes it for an asynchronous program and would refuse the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as started:
-        yield started
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

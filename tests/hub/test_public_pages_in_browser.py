@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 import mynapoint.demo
-from hub.chromium import MARKS, NARROW, chromium, complaints, overflow
+from hub.chromium import MARKS, NARROW, complaints, overflow
 from mynapoint.hub.municipalities.actions import import_municipalities
 
 DATA = Path(mynapoint.demo.__file__).parent / "data"
@@ -33,15 +32,6 @@ PATHS = (
     "/not-here/",
 )
 pytestmark = MARKS
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread; Django takes it for an asynchronous program and would refuse the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as started:
-        yield started
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 import mynapoint.demo
 from hub import clock
-from hub.chromium import MARKS, NARROW, chromium, complaints, overflow
+from hub.chromium import MARKS, NARROW, complaints, overflow
 from hub.staff import desk
 from hub.staff.desk import Desk
 from mynapoint.hub.municipalities.actions import import_municipalities, send_inquiry
@@ -34,14 +33,6 @@ PUBLIC = (
 )
 STAFF = "/staff/pages/hadano/"
 pytestmark = MARKS
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as started:
-        yield started
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

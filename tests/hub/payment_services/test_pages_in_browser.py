@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from hub.chromium import MARKS, NARROW, chromium, complaints, overflow
+from hub.chromium import MARKS, NARROW, complaints, overflow
 
 SEARCH, COMPARE, CALCULATOR = "/payment-services/", "/payment-services/compare/", "/payment-services/calculator/"
 STATES = (
@@ -26,15 +25,6 @@ STATES = (
     f"{CALCULATOR}?service=MP0000001",
 )
 pytestmark = MARKS
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread; Django takes it for an asynchronous program and would refuse the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as started:
-        yield started
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

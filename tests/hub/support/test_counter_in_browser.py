@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -15,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from hub.chromium import MARKS as BROWSER
-from hub.chromium import NARROW, chromium, complaints, overflow
+from hub.chromium import NARROW, complaints, overflow
 from hub.sample_pay import SamplePay, serve
 from hub.support.counter import ACCOUNTS, MARKS, at_home, counter
 from hub.visitor import APPLY, CardFields, Visitor
@@ -62,15 +61,6 @@ class Window:
         form = f'<form method="post" action="{fields.return_url}">{inputs}</form>'
         script = "<script>document.forms[0].submit()</script>"
         route.fulfill(content_type="text/html", body=f"<!DOCTYPE html>{form}{script}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread; Django takes it for an asynchronous program and would refuse the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium() as started:
-        yield started
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
