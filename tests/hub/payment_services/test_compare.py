@@ -41,7 +41,7 @@ def test_a_row_says_that_services_differ_where_they_do_and_only_there(register: 
     told = {header: cells for header, cells in rows(markup(page)).items() if header != "次にすること"}
     for header, cells in told.items():
         assert header.endswith("ちがう") == (len(set(cells)) > 1), header
-    assert f"ちがうところは{sum(header.endswith('ちがう') for header in told)}つあります" in main_text(page)
+    assert f"ちがうところは{sum(header.endswith('ちがう') for header in told)}か所あります" in main_text(page)
     assert "ちがう" not in " ".join(rows(markup(client.get(COMPARE, {"s": "MP0000001"}))))
 
 
@@ -50,7 +50,7 @@ def test_a_fourth_is_refused_and_one_chooses_which_to_keep(register: None, clien
 
     assert response.status_code == 400
     assert "くらべられるのは3つまでです" in main_text(response)
-    assert "いま4つ選ばれています。" in main_text(response)
+    assert "いま4件選ばれています。" in main_text(response)
     assert markup(response).count('type="checkbox" name="s"') == 4
     assert "<table" not in markup(response)
 

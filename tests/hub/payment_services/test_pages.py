@@ -10,7 +10,9 @@ from django.test import Client
 from hub import clock
 from hub.page_text import main_text, markup, text
 from hub.visitor import Visitor
+from mynapoint.hub.municipalities.models import TOWNS_SHOWN, Municipality
 from mynapoint.hub.payment_services.models import PaymentService
+from mynapoint.hub.words import PageWords
 
 
 def test_the_start_page_says_how_much_and_by_when_as_announced_today(register: None, client: Client) -> None:
@@ -26,6 +28,21 @@ def test_the_start_page_follows_the_announcements(register: None, client: Client
     clock.move_to(datetime(2023, 4, 1, 1, 0, tzinfo=UTC))
 
     assert "2023年(令和5年)9月30日" in main_text(client.get("/"))
+
+
+def test_the_start_page_leads_to_the_municipalities_there_are(register: None, client: Client) -> None:
+    assert "お住まいの市区町村の案内" not in main_text(client.get("/"))
+    words = PageWords("見本市", "Mihon City")
+    for number in range(TOWNS_SHOWN):
+        Municipality.objects.create(slug=f"town-{number}", name=words, site="https://city.example/", section=words)
+
+    listed = markup(client.get("/"))
+    Municipality.objects.create(slug="one-more", name=words, site="https://city.example/", section=words)
+    asked = markup(client.get("/"))
+
+    assert '<a href="/m/town-0/">見本市の案内</a>' in listed
+    assert "/m/town-0/" not in asked
+    assert '<a href="/help/#towns">お住まいの市区町村をさがす</a>' in asked
 
 
 def test_after_the_end_the_start_page_says_so_with_dates(register: None, client: Client) -> None:

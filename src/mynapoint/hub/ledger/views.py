@@ -16,6 +16,7 @@ from mynapoint.hub.identity.sessions import ResidentRequest, resident_required, 
 from mynapoint.hub.ledger.journey import journey
 from mynapoint.hub.ledger.my_page import my_page as read_my_page
 from mynapoint.hub.ledger.own_data import own_data, signed_acts, timeline_csv
+from mynapoint.hub.municipalities.models import TOWNS_SHOWN, Municipality
 from mynapoint.hub.payment_services.open_incentives import incentives_on
 from mynapoint.programme.values import tokyo_day
 
@@ -37,6 +38,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "closes_on": closes_on,
         "days_left": (closes_on - today).days if closes_on else None,
         "closings_differ": len(closings) > 1,
+        "towns": list(Municipality.objects.order_by("slug")[: TOWNS_SHOWN + 1]),
+        "towns_shown": TOWNS_SHOWN,
     }
     if resident := signed_in_resident(request):
         context["journey"] = journey(resident, session=card_step.session_digest(request), now=now)

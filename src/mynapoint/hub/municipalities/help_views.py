@@ -11,15 +11,13 @@ from django.views.decorators.http import require_safe
 from mynapoint.hub import web
 from mynapoint.hub.municipalities.faq import faq_of, fold
 from mynapoint.hub.municipalities.law import LawOfDay
-from mynapoint.hub.municipalities.models import Counter, Municipality, Purpose, valid_on
+from mynapoint.hub.municipalities.models import TOWNS_SHOWN, Counter, Municipality, Purpose, valid_on
 from mynapoint.hub.municipalities.notices import StatusNotice, current
 from mynapoint.hub.municipalities.open_now import counter_now, lines_of
 from mynapoint.hub.words import PageWords
 from mynapoint.programme.values import TOKYO, tokyo_day
 
 QUERY_CHARACTERS_MAX = 100
-TOWNS_SHOWN = 20
-"""With more municipalities than that, the help page asks for the name first."""
 
 
 @require_safe

@@ -13,6 +13,8 @@ from mynapoint.hub.words import PageWords, WordsField, no_words
 
 DAY_KINDS = ("weekday", "saturday", "sunday", "holiday")
 """The kinds of day that opening hours tell apart, as in programme.contacts; a public holiday is a holiday."""
+TOWNS_SHOWN = 20
+"""With more municipalities than that, pages do not list them; the help page asks for the name."""
 
 
 class Municipality(models.Model):

@@ -106,7 +106,7 @@ def _answer(service: PaymentService, form: ApplicationForm, lines: Sequence[Line
 
 
 def _no_use() -> str:
-    return _("使う予定を1つ以上、金額と日を入力してください。")
+    return _("使う予定を1つ以上入力してください。金額と日の両方が必要です。")
 
 
 def _no_end() -> str:

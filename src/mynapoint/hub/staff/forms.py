@@ -120,8 +120,9 @@ class AccountForm(_Form):
     name = forms.RegexField(
         r"\A[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]\Z",
         label=_("職員名"),
-        help_text=_("英小文字、数字、ピリオド、ハイフン、下線で3~40文字。あとから変えられません。"),
-        error_messages=_REQUIRED | {"invalid": _("英小文字、数字、ピリオド、ハイフン、下線で3~40文字にしてください。")},
+        help_text=_("英小文字、数字、ピリオド、ハイフン、下線で3〜40文字。あとから変えられません。"),
+        error_messages=_REQUIRED
+        | {"invalid": _("英小文字、数字、ピリオド、ハイフン、下線で3〜40文字にしてください。")},
         widget=forms.TextInput(attrs={"autocomplete": "off"} | _PLAIN),
     )
     role = forms.ChoiceField(
