@@ -19,6 +19,7 @@ from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.municipalities.actions import import_municipalities
 from mynapoint.hub.support import queue
 from mynapoint.hub.support.models import QueueTicket
+from mynapoint.programme.values import tokyo_day
 
 DATA = Path(mynapoint.demo.__file__).parent / "data"
 MIDNIGHT = datetime(2023, 9, 30, 15, 0, tzinfo=UTC)
@@ -131,6 +132,18 @@ def test_another_municipalitys_tickets_are_not_there(helper: Desk) -> None:
         assert act(stranger, what, 1) in {404, 405}
     stranger.client.post(f"{QUEUE}call/")
     assert QueueTicket.objects.get().state == "waiting"
+
+
+def test_in_the_morning_the_queue_begins_anew(helper: Desk) -> None:
+    draw(helper, 2)
+    clock.move_to(clock.START + timedelta(days=1))
+    draw(helper)
+
+    helper.client.post(f"{QUEUE}call/")
+
+    called = QueueTicket.objects.get(state="called")
+    assert (called.day, called.number) == (tokyo_day(clock.now()), 1)
+    assert queue.wait("hadano", now=clock.now()).waiting == 0
 
 
 @pytest.mark.parametrize(("minutes", "has_ticket", "served"), [(60, True, True), (60, False, False), (0, True, False)])

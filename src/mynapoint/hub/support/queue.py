@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.staff.actions import record_act
 from mynapoint.hub.staff.duty import OnDuty
 from mynapoint.hub.staff.models import StaffSession
 from mynapoint.hub.support.models import QueueTicket
+from mynapoint.hub.waiting.last_days import longest_leave
 from mynapoint.programme.values import tokyo_day
 
 USUAL = timedelta(minutes=15)
@@ -57,7 +58,7 @@ def draw(*, staff: OnDuty, now: datetime) -> QueueTicket:
 def call(*, staff: OnDuty, now: datetime) -> QueueTicket | None:
     """Call the next one to this terminal; the one before is done. None: nobody waits.
 
-    Yesterday's tickets come first: whoever drew one before closing is still served (``last_days`` says until when).
+    After a last day its tickets come first: whoever drew one before closing is still served, as long as leave is given.
     """
     QueueTicket.objects.filter(terminal=staff.terminal, state=_State.CALLED).update(state=_State.DONE, done_at=now)
     waiting = standing(staff.municipality, now=now).filter(state=_State.WAITING).order_by("day", "number")
@@ -85,11 +86,11 @@ def back(*, ticket: QueueTicket, staff: OnDuty, now: datetime) -> None:
 
 
 def wait(municipality: str, *, now: datetime, ahead_of: int | None = None) -> Wait:
-    """Return how many wait and for how long; ``ahead_of`` a number: those before it."""
+    """Return how many wait and for how long; ``ahead_of`` a number of today: those before it."""
     standing_now = standing(municipality, now=now)
     waiting = standing_now.filter(state=_State.WAITING)
     if ahead_of is not None:
-        waiting = waiting.filter(number__lt=ahead_of)
+        waiting = waiting.filter(Q(number__lt=ahead_of) | Q(day__lt=tokyo_day(now)))
     serving = StaffSession.objects.filter(ended_at=None, account__municipality=municipality).count()
     count = waiting.count()
     seconds = count * _usual(municipality, now=now).total_seconds() / serving if serving else None
@@ -107,8 +108,14 @@ def today(municipality: str, *, now: datetime) -> QuerySet[QueueTicket]:
 
 
 def standing(municipality: str, *, now: datetime) -> QuerySet[QueueTicket]:
-    """Return the tickets that may still be called: today's, and yesterday's that were not."""
-    since = tokyo_day(now) - timedelta(days=1)
+    """Return the tickets that may still be called: today's, and yesterday's where leave is given for its last day.
+
+    Source: ``waiting.last_days``. On every other morning the queue begins anew: who was not called has gone home.
+    """
+    day = tokyo_day(now)
+    yesterday = day - timedelta(days=1)
+    allowed = longest_leave(yesterday)
+    since = yesterday if allowed is not None and now < allowed.until else day
     return QueueTicket.objects.filter(municipality=municipality, day__gte=since).exclude(state=_State.DONE)
 
 
