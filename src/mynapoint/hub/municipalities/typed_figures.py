@@ -50,6 +50,7 @@ _COUNT = re.compile(
 _TELEPHONE = re.compile(r"\+?[0-9][0-9() .-]{7,14}[0-9]")
 _HYPHENS = re.compile("[‐‑‒–—―−ー﹣－]")
 _ENGLISH_NUMBERS = {"three": "3", "four": "4", "five": "5"}
+_OF = dict.fromkeys(("割", "%", "パーセント", "percent"), "percent") | dict.fromkeys(("人", "people"), "people")
 _SCALE = {"万": 10_000, "千": 1_000, "億": 100_000_000, None: 1}
 
 
@@ -107,19 +108,7 @@ def numbers_in(text: str) -> Iterator[TypedNumber]:
     for found in _AMOUNT.finditer(text):
         number = _scaled(found["number"], found["unit"]) + _scaled(found["rest"] or "0", found["rest_unit"])
         unit = found["of"].lower()
-        if unit == "割":
-            yield TypedNumber(found.group(), number * 10, "percent")
-        else:
-            kind = (
-                "percent"
-                if unit[0] in "%パ" or unit == "percent"
-                else "people"
-                if unit in {"人", "people"}
-                else "money"
-            )
-            yield TypedNumber(
-                found.group(), number, "money" if unit.startswith(("円", "ポ", "yen", "poi", "pt")) else kind
-            )
+        yield TypedNumber(found.group(), number * 10 if unit == "割" else number, _OF.get(unit, "money"))
     for found in _YEN_SIGN.finditer(text):
         yield TypedNumber(found.group(), int((found["number"] or found["other"]).replace(",", "")), "money")
     for found in _COUNT.finditer(text):

@@ -1,4 +1,4 @@
-"""A month at a municipality's counters: visits, outcomes, waiting, handling, refusals; small cells are hidden."""
+"""A month at a municipality's counters: visits, outcomes, waiting, handling, refusals; small counts are hidden."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from mynapoint.hub.support.models import Ending, QueueTicket, Visit, VisitRefusa
 from mynapoint.programme.values import TOKYO, tokyo_midnight
 
 SMALL = 5
-"""Fewer than this are hidden: in a small town four visits of an hour are four people somebody knows."""
+"""Counts are told in steps of this: in a small town four visits of an hour are four people somebody knows."""
 HOURS = range(8, 20)
 
 Cells = Mapping[str, int | None]
-"""What is counted to how often; None: hidden, because it is small or would give a small one away."""
+"""What is counted to how often, rounded down; None: fewer than SMALL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The month from ``first`` on. Minutes are medians, None where too few were measured."""
+    """The month from ``first`` on; ``visits`` is the sum of what ``endings`` shows, so it tells nothing beyond.
+
+    Minutes are medians, None where too few were measured.
+    """
 
     municipality: str
     first: date
@@ -44,32 +47,31 @@ def report(municipality: str, first: date) -> Report:
     )
     tickets = QueueTicket.objects.filter(municipality=municipality, drawn_at__gte=since, drawn_at__lt=until)
     codes = VisitRefusal.objects.filter(visit__in=[one.pk for one in visits]).values_list("code", flat=True)
-    applications = sum(one.applications for one in visits)
-    hours = Counter(f"{one.begun_at.astimezone(TOKYO).hour:02}" for one in visits)
+    ended, begun = Counter(one.ending for one in visits), Counter(_hour(one.begun_at) for one in visits)
+    endings = rounded({one.value: ended[one.value] for one in Ending})
     return Report(
         municipality=municipality,
         first=first,
-        visits=_shown(len(visits)),
-        applications=_shown(applications),
-        endings=hidden(Counter({one.value: 0 for one in Ending}) + Counter(one.ending for one in visits)),
-        refusals=hidden(Counter(codes)),
-        hours=hidden({f"{hour:02}": hours[f"{hour:02}"] for hour in HOURS}),
+        visits=sum(count or 0 for count in endings.values()) or None,
+        applications=_rounded(sum(one.applications for one in visits)),
+        endings=endings,
+        refusals=rounded(Counter(codes)),
+        hours=rounded({f"{hour:02}": begun[f"{hour:02}"] for hour in HOURS}),
         waiting_minutes=_minutes((one.drawn_at, one.called_at) for one in tickets if one.called_at),
         handling_minutes=_minutes((one.begun_at, one.ended_at) for one in visits if one.ended_at),
     )
 
 
-def hidden(counts: Mapping[str, int]) -> Cells:
-    """Hide small cells, and where that hides one alone, the next smallest, too: a total would give it away."""
-    small = {name for name, count in counts.items() if 0 < count < SMALL}
-    if len(small) == 1:
-        rest = sorted((count, name) for name, count in counts.items() if count >= SMALL)
-        small |= {name for _, name in rest[:1]}
-    return {name: None if name in small else count for name, count in counts.items()}
+def rounded(counts: Mapping[str, int]) -> Cells:
+    """Round every count down to a multiple of SMALL; None: fewer than that, or none at all.
+
+    Hiding small counts alone does not hide them: what is shown beside them and a total give some away.
+    """
+    return {name: _rounded(count) for name, count in counts.items()}
 
 
 def as_csv(one: Report) -> str:
-    """Return the report as CSV (RFC 4180, for ``utf-8-sig``): codes and numbers alone; hidden cells are empty."""
+    """Return the report as CSV (RFC 4180, for ``utf-8-sig``): codes, and numbers as on the page; None is empty."""
     out = io.StringIO()
     write = csv.writer(out).writerow
     write(["municipality", "month", "figure", "of", "count"])
@@ -88,7 +90,7 @@ def as_csv(one: Report) -> str:
 
 
 def bars(cells: Cells, *, width: int = 720, height: int = 200) -> Sequence[Bar]:
-    """Return the bars of a chart in a box of ``width`` × ``height``; a hidden cell has none."""
+    """Return the bars of a chart in a box of ``width`` × ``height``; a hidden count has none."""
     most = max((count for count in cells.values() if count), default=1)
     step = width / max(1, len(cells))
     return [
@@ -130,8 +132,12 @@ def _next_month(first: date) -> date:
     return (first.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _shown(count: int) -> int | None:
-    return None if 0 < count < SMALL else count
+def _hour(begun_at: datetime) -> str:
+    return f"{begun_at.astimezone(TOKYO).hour:02}"
+
+
+def _rounded(count: int) -> int | None:
+    return count - count % SMALL or None
 
 
 def _minutes(spans: Iterable[tuple[datetime, datetime]]) -> int | None:
