@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from z3 import ArithRef  # type: ignore[import-untyped]
 
+from hub.command_line import address, hub
 from hub.office.attacker import SUNDAY, WIDE, Attacker, World, editions, sunday
 from hub.office.history import FIRST, Step, do
 from hub.people import CARD_UPTAKE
@@ -149,3 +151,14 @@ def test_services_that_draw_on_a_limited_budget_are_not_told_apart() -> None:
     (row,) = published(Edition.objects.get())
     assert (row.incentives, row.service_number, row.applications) == ("card_uptake", EVERY_SERVICE, 1)
     assert NUMBER not in str(Edition.objects.get().rows)
+
+
+def test_the_commands_publish_once_and_print_the_plan(file_database: None, tmp_path: Path) -> None:
+    first, again = (hub("publish-open-data", state=tmp_path, database=address()) for _ in range(2))
+    plan = hub("compare-plan", "round2", "--people", "9", "--runs", "2", state=tmp_path, database=address())
+    wrong = hub("compare-plan", "round9", "--people", "9", state=tmp_path, database=address())
+
+    assert ": published" in first.stdout
+    assert "published before" in again.stdout
+    assert plan.stdout.startswith("week_ends_on,incentive,applications_p5")
+    assert "round2" in wrong.stderr

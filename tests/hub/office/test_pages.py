@@ -122,7 +122,7 @@ def test_the_health_page_names_who_is_not_asked_and_who_is_late(office: Client) 
     circuit = Circuit("the account API at sample.example")
     for _ in range(FAILURES_IN_A_ROW):
         circuit.failed("no answer")
-    assert "順調" in page(office, f"{PAGE}health/")
+    assert "早すぎる付与 1件" in page(office, f"{PAGE}health/"), "points of July, before July closes"
 
     clock.move_to(day_end(FIRST) + timedelta(days=90))
     html = page(at_work(Role.OFFICE, terminal="office 2", name="office 2").client, f"{PAGE}health/")

@@ -22,7 +22,7 @@ from mynapoint.programme.rounds import load_round
 from mynapoint.programme.values import IncentiveId
 
 Text = str | Promise
-_COUNTS: tuple[tuple[str, Text], ...] = (("applications", _("申込")), ("points", _("記録したポイント")))
+_COUNTS: tuple[tuple[str, Text], ...] = (("applications", _("申込の数")), ("points", _("記録したポイント")))
 _ACCOUNTS = (Account.BUDGET, Account.RESERVED, Account.AWARDED, Account.CLAIMED, Account.PAID)
 _MONEY: tuple[tuple[str, Text], ...] = (
     ("granted", _("予算")),
@@ -75,7 +75,7 @@ def by_day(*, first: date, as_of: date, cut: Cut) -> Table:
         ("applications", _("日ごとの申込"), columns({on: one.applications for on, one in days.items()})),
         ("points", _("日ごとの記録したポイント"), columns({on: one.points for on, one in days.items()})),
     ]
-    return Table("day", _("日ごと"), _("日"), _COUNTS, made, pictures)
+    return Table("day", _("日ごと"), _("日付"), _COUNTS, made, pictures)
 
 
 def by_incentive(*, as_of: date, cut: Cut) -> Table:
@@ -134,7 +134,7 @@ def by_counter(*, as_of: date) -> Table:
         )
         for one in counts
     ]
-    numbers: tuple[tuple[str, Text], ...] = (("visits", _("来訪")), ("applications", _("申込")))
+    numbers: tuple[tuple[str, Text], ...] = (("visits", _("来訪")), ("applications", _("申込の数")))
     return Table("counter", _("支援窓口ごと"), _("市区町村"), numbers, lines)
 
 
