@@ -125,7 +125,7 @@ def test_the_health_page_names_who_is_not_asked_and_who_is_late(office: Client) 
     assert "早すぎる付与 1件" in page(office, f"{PAGE}health/"), "points of July, before July closes"
 
     clock.move_to(day_end(FIRST) + timedelta(days=90))
-    html = page(at_work(Role.OFFICE, terminal="office 2", name="office 2").client, f"{PAGE}health/")
+    html = page(at_work(Role.OFFICE, terminal="office 2", name="office-2").client, f"{PAGE}health/")
 
     assert "sample.example" in html
     assert "止めている" in html
