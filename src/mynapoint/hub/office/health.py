@@ -46,7 +46,7 @@ class ServiceHealth:
     """One service's reports; ``lines``: what is off at an incentive of it."""
 
     number: str
-    name: PageWords
+    name: str | PageWords
     reported_up_to: datetime | None
     late_since: date | None
     lines: Sequence[Compared]
