@@ -19,6 +19,7 @@ from mynapoint.hub.office.plan import Compared
 from mynapoint.hub.office.tables import Table
 from mynapoint.hub.staff.access import StaffRequest, staff_required
 from mynapoint.hub.staff.models import Role
+from mynapoint.hub.words import PageWords
 from mynapoint.programme.values import tokyo_day
 
 _WHOLE = ("budget", "backlog", "counter")
@@ -32,6 +33,11 @@ class PlanPicture:
     compared: Compared
     applications: charts.Lines
     points: charts.Lines
+
+    @property
+    def name(self) -> PageWords:
+        """The incentive's."""
+        return PageWords.of(self.compared.incentive.label)
 
 
 @require_GET
