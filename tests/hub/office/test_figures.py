@@ -32,7 +32,7 @@ def _register(db: None) -> None:
 
 @pytest.mark.usefixtures("_register")
 @given(steps=STEPS)
-@settings(examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_was_said_of_a_past_day_is_said_again_whatever_came_later(steps: list[Step]) -> None:
     said: dict[date, tuple[object, ...]] = {}
     done: list[Step] = []
