@@ -14,6 +14,7 @@ RELEASED = {
     "identity": "0006_unlinked_phone",
     "ledger": "0004_total_guards",
     "municipalities": "0003_change_guard",
+    "office": "0001_editions",
     "payment_services": "0003_register_guards",
     "reservations": "0004_given_before",
     "staff": "0001_initial",

@@ -55,6 +55,7 @@ ABOUT_PEOPLE = {
         *("id", "payment_service_id", "cursor", "kind", "application_id", "room", "points", "created_at"),
     },
     "applications_usednonce": {"id", "key_id", "nonce", "used_at"},
+    "office_edition": {"id", "through", "rows", "published_at"},
     "support_visit": {
         *("id", "terminal_id", "municipality", "staff_session_id", "ticket_id", "resident_id", "service", "incentive"),
         *("begun_at", "seen_at", "ended_at", "ending", "applications"),

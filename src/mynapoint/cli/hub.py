@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mynapoint.cli import hub_audit, hub_backup, hub_books, hub_check, hub_keys, hub_register, hub_staff
+from mynapoint.cli import hub_audit, hub_backup, hub_books, hub_check, hub_keys, hub_office, hub_register, hub_staff
 from mynapoint.cli.hub_start import refuse_or_continue, start_django
 from mynapoint.cli.ports import refuse_taken
 
@@ -83,6 +83,8 @@ app.command()(hub_books.limit_budget)
 app.command()(hub_books.release_room)
 app.command()(hub_books.compare_reports)
 app.command()(hub_books.refused_lines)
+app.command()(hub_office.compare_plan)
+app.command()(hub_office.publish_open_data)
 app.command()(hub_backup.backup)
 app.command()(hub_backup.restore)
 

@@ -14,11 +14,12 @@ from mynapoint.hub.applications.secrets import hub_key
 from mynapoint.hub.audit.sealing import seal
 from mynapoint.hub.identity.actions import purge as purge_challenges
 from mynapoint.hub.ledger.merges import join_links
+from mynapoint.hub.office.publishing import publish
 from mynapoint.hub.operation.readiness import note_jobs_done
 
 
 def run_all() -> Mapping[str, int]:
-    """Join links that wait for it, remove what has lapsed, and seal the audit record; return how much of each was done.
+    """Join late links, remove what has lapsed, publish open data that is due, seal the audit record; say how much.
 
     Drafts lapse by the programme's clock, the rest by the machine's.
     """
@@ -33,4 +34,4 @@ def run_all() -> Mapping[str, int]:
     SessionStore.clear_expired()
     done |= {"audit records sealed": seal(hub_key(), now=timezone.now()).records}
     note_jobs_done()
-    return done
+    return done | {"editions of open data published": int(publish(now=web.now()))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
+from mynapoint.programme.axes import short, ticks
 from mynapoint.programme.rounds import Round
 from mynapoint.programme.simulation import IncentiveOutcome, Outcome, Spread, Week
 from mynapoint.programme.words import Words, date_in, is_japanese
@@ -79,10 +80,10 @@ def _panel(outcome: Outcome, label: str, series: Callable[[Week], Spread], top: 
     weeks = [week.starts_on for week in outcome.incentives[0].weeks]
     bottom = top + _PANEL
     yield f'<text x="20" y="{top + 8}" font-weight="bold">{escape(label)}</text>'
-    for tick in _ticks(most):
+    for tick in ticks(most):
         y = bottom - (_PANEL - 24) * tick // most
         yield f'<line x1="{_LEFT}" y1="{y}" x2="{_RIGHT}" y2="{y}" stroke="#ccc"/>'
-        yield f'<text x="{_LEFT - 8}" y="{y + 5}" text-anchor="end" font-size="12">{_short(tick, language)}</text>'
+        yield f'<text x="{_LEFT - 8}" y="{y + 5}" text-anchor="end" font-size="12">{short(tick, language)}</text>'
     for number in range(0, len(weeks), max(1, len(weeks) // 4)):
         x, anchor = _x(number, len(weeks)), "end" if number > len(weeks) * 9 // 10 else "start"
         day = escape(date_in(weeks[number], language))
@@ -113,21 +114,3 @@ def _stroke(number: int) -> str:
 
 def _x(number: int, count: int) -> int:
     return _LEFT + (_RIGHT - _LEFT) * number // max(1, count - 1)
-
-
-def _ticks(most: int) -> list[int]:
-    """Return three to six round numbers from 0 up to ``most``."""
-    power = 10 ** (len(str(most)) - 1)
-    for step in (power // 5, power // 2, power, 2 * power):
-        if step and most // step <= 5:
-            return list(range(0, most + 1, step))
-    return [0, most]
-
-
-def _short(number: int, language: str) -> str:
-    """Return a number as axes show it: 「3,000億」, 「500万」, “300 bn”, “5 m”; whole numbers otherwise."""
-    units = ((10**8, "億"), (10**4, "万")) if is_japanese(language) else ((10**9, " bn"), (10**6, " m"), (10**3, " k"))
-    for unit, name in units:
-        if number and number % unit == 0:
-            return f"{number // unit:,}{name}"
-    return f"{number:,}"

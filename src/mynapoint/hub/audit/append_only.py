@@ -18,6 +18,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "identity_residentmerge": (),
     "ledger_awardreport": (),
     "ledger_ledgerentry": (),
+    "office_edition": (),
     "payment_services_registerchange": (),
     "reservations_givenmykeyid": (),
     "reservations_mykeyidstep": (),

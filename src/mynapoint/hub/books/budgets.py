@@ -94,18 +94,27 @@ def granted(round_id: str, incentive: IncentiveId) -> Points | None:
     return _granted(share.budget) if share.budget.is_limited else None
 
 
-def standings() -> list[Standing]:
-    """Return how every budget stands, by name."""
-    rows = Movement.objects.values_list("budget", "from_account", "to_account").annotate(Sum("points"))
+def standings(*, until: datetime | None = None) -> list[Standing]:
+    """Return how every budget stands, by name.
+
+    ``until``  only what moved before this instant; a budget then has a limit where any was appropriated by then
+    """
+    moved = Movement.objects.filter(made_at__lt=until) if until else Movement.objects.all()
+    rows = moved.values_list("budget", "from_account", "to_account").annotate(Sum("points"))
     balances: dict[int, dict[Account, int]] = {}
     for budget, giver, receiver, points in rows:
         own = balances.setdefault(budget, dict.fromkeys(Account, 0))
         own[Account(giver)] -= points
         own[Account(receiver)] += points
+    limited = set(
+        moved.filter(kind=Kind.APPROPRIATED).values_list("budget", flat=True)
+        if until
+        else Budget.objects.filter(is_limited=True).values_list("pk", flat=True)
+    )
     found = []
     for one in Budget.objects.order_by("name"):
         own = balances.get(one.pk, dict.fromkeys(Account, 0))
-        total = Points(-own[Account.FUNDS]) if one.is_limited else None
+        total = Points(-own[Account.FUNDS]) if one.pk in limited else None
         found.append(Standing(one.name, total, {account: Points(points) for account, points in own.items()}))
     return found
 

@@ -1,0 +1,160 @@
+"""Figures of the programme as of the end of a day: of rows that are only ever added, those up to that midnight.
+
+So a past day's figures stay as they were, whatever comes later. What is not yet over may still grow, and so may, for
+minutes, the day just over: a large report is recorded under the instant at which it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from mynapoint.hub.applications.models import Application
+from mynapoint.hub.books.budgets import Standing, standings
+from mynapoint.hub.ledger.models import LedgerEntry
+from mynapoint.hub.support.models import Visit
+from mynapoint.programme.values import TOKYO, IncentiveId, Points, tokyo_midnight
+
+Of = tuple[str, IncentiveId]
+"""A round and one of its incentives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What part of the programme figures are about; nothing named: all of it. Empty ``round_id``: every round."""
+
+    round_id: str = ""
+    incentive: str = ""
+    service_number: str = ""
+
+
+_Key = TypeVar("_Key")
+ALL = Cut()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Applications made and points recorded, claw-backs taken off; so ``points`` of one day may be below zero."""
+
+    applications: int = 0
+    points: Points = Points(0)  # noqa: RUF009 - a whole number
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.applications + other.applications, Points(self.points + other.points))
+
+
+NOTHING = Tally()
+
+
+@dataclass(frozen=True, slots=True)
+class CounterCount:
+    """Of one municipality's support counters: visits that have ended, and applications made in them."""
+
+    municipality: str
+    visits: int
+    applications: int
+
+
+def day_end(day: date) -> datetime:
+    """Return the instant at which a day in Tokyo is over; nothing from it on belongs to the day."""
+    return tokyo_midnight(day + timedelta(days=1))
+
+
+def total(*, as_of: date, cut: Cut = ALL) -> Tally:
+    """Return everything up to the end of a day."""
+    points = _entries(as_of, cut).aggregate(all=Sum("points"))["all"] or 0
+    return Tally(_applications(as_of, cut).count(), Points(points))
+
+
+def by_day(*, first: date, as_of: date, cut: Cut = ALL) -> Mapping[date, Tally]:
+    """Return each day from ``first`` to ``as_of``, without gaps."""
+    days = {first + timedelta(days=nth): NOTHING for nth in range((as_of - first).days + 1)}
+    since = tokyo_midnight(first)
+    for day, count in _daily(_applications(as_of, cut).filter(applied_at__gte=since), "applied_at", Count("pk")):
+        days[day] += Tally(applications=count)
+    for day, points in _daily(_entries(as_of, cut).filter(recorded_at__gte=since), "recorded_at", Sum("points")):
+        days[day] += Tally(points=Points(points))
+    return days
+
+
+def by_service(*, as_of: date, cut: Cut = ALL) -> Mapping[str, Tally]:
+    """Return each service's by its number, the most applications first."""
+    made = _applications(as_of, cut).values_list("payment_service__number").annotate(Count("pk"))
+    given = _entries(as_of, cut).values_list("payment_service__number").annotate(Sum("points"))
+    return _most_first(_joined(list(made), list(given)))
+
+
+def by_incentive(*, as_of: date, cut: Cut = ALL) -> Mapping[Of, Tally]:
+    """Return each incentive's by round and id, the most applications first."""
+    made = _applications(as_of, cut).values_list("round_id", "incentive").annotate(Count("pk"))
+    given = _entries(as_of, cut).values_list("application__round_id", "application__incentive").annotate(Sum("points"))
+    pairs = [((round_id, incentive), count) for round_id, incentive, count in made]
+    points = [((round_id, incentive), count) for round_id, incentive, count in given]
+    return _most_first(_joined(pairs, points))
+
+
+def by_cell_and_day(*, as_of: date) -> Mapping[tuple[str, str, str], Mapping[date, Tally]]:
+    """Return what came on each day on which anything came, by round, incentive and service number."""
+    cells: dict[tuple[str, str, str], dict[date, Tally]] = {}
+
+    def put(cell: tuple[str, str, str], day: date, count: Tally) -> None:
+        days = cells.setdefault(cell, {})
+        days[day] = days.get(day, NOTHING) + count
+
+    names = ("round_id", "incentive", "payment_service__number")
+    for *cell, day, count in _daily(_applications(as_of, ALL), "applied_at", Count("pk"), *names):
+        put((cell[0], cell[1], cell[2]), day, Tally(applications=count))
+    names = ("application__round_id", "application__incentive", "payment_service__number")
+    for *cell, day, points in _daily(_entries(as_of, ALL), "recorded_at", Sum("points"), *names):
+        put((cell[0], cell[1], cell[2]), day, Tally(points=Points(points)))
+    return cells
+
+
+def budgets(*, as_of: date) -> Sequence[Standing]:
+    """Return how the budgets stand from which anything had moved, by name."""
+    return [one for one in standings(until=day_end(as_of)) if any(one.balances.values())]
+
+
+def by_counter(*, as_of: date) -> Sequence[CounterCount]:
+    """Return the municipalities with visits at their counters, the most visits first."""
+    ended = Visit.objects.filter(ended_at__lt=day_end(as_of))
+    rows = ended.values_list("municipality").annotate(Count("pk"), Sum("applications"))
+    return sorted((CounterCount(*row) for row in rows), key=lambda one: (-one.visits, one.municipality))
+
+
+def _applications(as_of: date, cut: Cut) -> QuerySet[Application]:
+    return Application.objects.filter(_cut(cut), applied_at__lt=day_end(as_of)).order_by()
+
+
+def _entries(as_of: date, cut: Cut) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(_cut(cut, "application__"), recorded_at__lt=day_end(as_of)).order_by()
+
+
+def _cut(cut: Cut, way: str = "") -> Q:
+    wanted = {
+        f"{way}round_id": cut.round_id,
+        f"{way}incentive": cut.incentive,
+        "payment_service__number": cut.service_number,
+    }
+    return Q(**{name: value for name, value in wanted.items() if value})
+
+
+def _daily(rows: QuerySet, instant: str, count: Count | Sum, *names: str) -> Sequence[tuple]:  # type: ignore[type-arg]
+    days = rows.annotate(on=TruncDate(instant, tzinfo=TOKYO)).values_list(*names, "on")
+    return list(days.annotate(count))
+
+
+def _joined(made: Sequence[tuple[_Key, int]], given: Sequence[tuple[_Key, int]]) -> dict[_Key, Tally]:
+    joined = {key: Tally(applications=count) for key, count in made}
+    for key, points in given:
+        joined[key] = joined.get(key, NOTHING) + Tally(points=Points(points))
+    return joined
+
+
+def _most_first(counts: Mapping[_Key, Tally]) -> dict[_Key, Tally]:
+    return dict(sorted(counts.items(), key=lambda one: (-one[1].applications, -one[1].points, str(one[0]))))

@@ -1,0 +1,167 @@
+"""The office's tables: what each picture shows, line by line, with where a line leads, and the same as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mynapoint.hub.books.models import Account
+from mynapoint.hub.municipalities.models import Municipality
+from mynapoint.hub.office import backlog, figures
+from mynapoint.hub.office.charts import Columns, columns, share
+from mynapoint.hub.office.figures import Cut, Of, Tally
+from mynapoint.hub.payment_services.models import PaymentService
+from mynapoint.hub.words import PageWords, day
+from mynapoint.programme.rounds import load_round
+from mynapoint.programme.values import IncentiveId
+
+Text = str | Promise
+_COUNTS: tuple[tuple[str, Text], ...] = (("applications", _("申込の数")), ("points", _("記録したポイント")))
+_ACCOUNTS = (Account.BUDGET, Account.RESERVED, Account.AWARDED, Account.CLAIMED, Account.PAID)
+_MONEY: tuple[tuple[str, Text], ...] = (
+    ("granted", _("予算")),
+    ("budget", _("使える残り")),
+    ("reserved", _("申込のために取り置き")),
+    ("awarded", _("付与済み")),
+    ("claimed", _("請求済み")),
+    ("paid", _("支払済み")),
+)
+_AGES: tuple[tuple[str, Text], ...] = (
+    ("days_0_2", _("2日まで")),
+    ("days_3_6", _("3–6日")),
+    ("days_7_13", _("7–13日")),
+    ("days_14_29", _("14–29日")),
+    ("days_30", _("30日以上")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. ``key``: as CSV has it; ``label``: as people read it; ``changes``: parameters that lead further.
+
+    ``bar``  its part of the most, in thousandths
+    """
+
+    key: str
+    label: Text | PageWords
+    numbers: tuple[int | None, ...]
+    changes: Mapping[str, str]
+    bar: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table. ``code`` is its name in addresses; ``pictures`` are by the name of a number."""
+
+    code: str
+    title: Text
+    of: Text
+    numbers: tuple[tuple[str, Text], ...]
+    lines: Sequence[Line]
+    pictures: Sequence[tuple[str, Text, Columns]] = ()
+
+
+def by_day(*, first: date, as_of: date, cut: Cut) -> Table:
+    """Return the days, with pictures of applications and of points."""
+    days = figures.by_day(first=first, as_of=as_of, cut=cut)
+    made = [Line(f"{on}", day(on), (one.applications, one.points), {"as_of": f"{on}"}) for on, one in days.items()]
+    pictures = [
+        ("applications", _("日ごとの申込"), columns({on: one.applications for on, one in days.items()})),
+        ("points", _("日ごとの記録したポイント"), columns({on: one.points for on, one in days.items()})),
+    ]
+    return Table("day", _("日ごと"), _("日付"), _COUNTS, made, pictures)
+
+
+def by_incentive(*, as_of: date, cut: Cut) -> Table:
+    """Return the incentives."""
+    counts = figures.by_incentive(as_of=as_of, cut=cut)
+    lines = [
+        Line(f"{of[0]}.{of[1]}", _incentive(of), _both(one), {"round": of[0], "incentive": of[1]}, _bar(one, counts))
+        for of, one in counts.items()
+    ]
+    return Table("incentive", _("施策ごと"), _("施策"), _COUNTS, lines)
+
+
+def by_service(*, as_of: date, cut: Cut) -> Table:
+    """Return the services, by the names they have in the register today."""
+    counts = figures.by_service(as_of=as_of, cut=cut)
+    names = dict(PaymentService.objects.filter(number__in=counts).values_list("number", "name"))
+    lines = [
+        Line(number, names[number], _both(one), {"service": number}, _bar(one, counts))
+        for number, one in counts.items()
+    ]
+    return Table("service", _("決済サービスごと"), _("決済サービス"), _COUNTS, lines)
+
+
+def budgets(*, as_of: date) -> Table:
+    """Return the budgets; the bar is what is reserved or further on, of what was granted."""
+    lines = []
+    for one in figures.budgets(as_of=as_of):
+        taken = sum(one.balances[account] for account in _ACCOUNTS[1:])
+        free = one.balances[Account.BUDGET] if one.granted is not None else None
+        rest = tuple(one.balances[account] for account in _ACCOUNTS[1:])
+        bar = share(taken, one.granted) if one.granted else 0
+        lines.append(Line(one.name, one.name, (one.granted, free, *rest), {}, bar))
+    return Table("budget", _("予算"), _("予算の名前"), _MONEY, lines)
+
+
+def waiting(*, as_of: date) -> Table:
+    """Return what waits, by its age."""
+    kinds = backlog.backlog(as_of=as_of)
+    most = max(one.in_all for one in kinds)
+    lines = [Line(one.code, one.what, one.counts, {}, share(one.in_all, most)) for one in kinds]
+    return Table("backlog", _("待っているもの"), _("何が"), _AGES, lines)
+
+
+def by_counter(*, as_of: date) -> Table:
+    """Return the support counters by municipality."""
+    counts = figures.by_counter(as_of=as_of)
+    names = dict(Municipality.objects.values_list("slug", "name"))
+    most = max((one.visits for one in counts), default=0)
+    lines = [
+        Line(
+            one.municipality or "office",
+            names.get(one.municipality, one.municipality or _("事務局")),
+            (one.visits, one.applications),
+            {},
+            share(one.visits, most),
+        )
+        for one in counts
+    ]
+    numbers: tuple[tuple[str, Text], ...] = (("visits", _("来訪")), ("applications", _("申込の数")))
+    return Table("counter", _("支援窓口ごと"), _("市区町村"), numbers, lines)
+
+
+def as_csv(table: Table, *, as_of: date) -> str:
+    """Return a table as CSV (RFC 4180, for ``utf-8-sig``): codes and numbers alone, each line with its day."""
+    out = io.StringIO()
+    write = csv.writer(out).writerow
+    write(["as_of", table.code, *(code for code, _label in table.numbers)])
+    for line in table.lines:
+        write([as_of.isoformat(), line.key, *("" if one is None else one for one in line.numbers)])
+    return out.getvalue()
+
+
+def incentive_name(round_id: str, incentive: str) -> PageWords:
+    """Return the name of an incentive with its round's. Raises KeyError where there is none."""
+    law = load_round(round_id)
+    own = law.incentives[IncentiveId(incentive)].label
+    return PageWords(f"{own.ja}({law.label.ja})", f"{own.en} ({law.label.en})")
+
+
+def _incentive(of: Of) -> PageWords:
+    return incentive_name(*of)
+
+
+def _both(one: Tally) -> tuple[int, int]:
+    return one.applications, one.points
+
+
+def _bar(one: Tally, all_: Mapping[str, Tally] | Mapping[Of, Tally]) -> int:
+    return share(one.applications, max(other.applications for other in all_.values()))

@@ -1,0 +1,80 @@
+"""A history of the programme for tests of the office: who applies, is awarded and is told when, by a list of acts."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from hub.people import CARD_UPTAKE, applies, awarded
+from mynapoint.hub.applications.models import Application
+from mynapoint.hub.identity.links import CertificateId
+from mynapoint.hub.office import backlog, figures
+from mynapoint.programme.values import IncentiveId, tokyo_day, tokyo_midnight
+
+FIRST = date(2022, 7, 4)
+"""A Monday after round 2 opened in full."""
+HEALTH = IncentiveId("health_insurance")
+_people = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happens some seconds after the first midnight: an application, or points for the last ones."""
+
+    seconds: int
+    incentive: IncentiveId
+    points: int
+    """0: somebody new applies; else awarded to the first application that has none."""
+
+    @property
+    def at(self) -> datetime:
+        return tokyo_midnight(FIRST) + timedelta(seconds=self.seconds)
+
+
+STEPS = st.lists(
+    st.builds(
+        Step,
+        st.builds(
+            lambda day, second: day * 86_400 + second,
+            st.integers(0, 4),
+            st.sampled_from([0, 1, 40_000, 86_399]),
+        ),
+        st.sampled_from([CARD_UPTAKE, HEALTH]),
+        st.sampled_from([0, 0, 100, 2_500]),
+    ),
+    max_size=10,
+).map(lambda steps: sorted(steps, key=lambda one: one.seconds))
+
+
+def do(step: Step, open_ones: list[Application]) -> bool:
+    """Do one step; say whether anything happened."""
+    if step.points == 0:
+        open_ones.append(applies(CertificateId("aa", f"p{next(_people)}"), step.at, step.incentive))
+        return True
+    mine = next((one for one in open_ones if one.incentive == CARD_UPTAKE), None)
+    if mine is None:
+        return False
+    open_ones.remove(mine)
+    awarded(mine, step.points, step.at)
+    return True
+
+
+def everything(day: date) -> tuple[object, ...]:
+    """All that the office can say of a day."""
+    return (
+        figures.total(as_of=day),
+        dict(figures.by_day(first=FIRST, as_of=day)),
+        list(figures.by_service(as_of=day).items()),
+        list(figures.by_incentive(as_of=day).items()),
+        figures.by_cell_and_day(as_of=day),
+        figures.by_counter(as_of=day),
+        [(one.counts, one.oldest) for one in backlog.backlog(as_of=day)],
+        [(one.name, one.granted, dict(one.balances)) for one in figures.budgets(as_of=day)],
+    )
+
+
+def day_of(step: Step) -> date:
+    return tokyo_day(step.at)

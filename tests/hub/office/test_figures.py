@@ -1,0 +1,104 @@
+"""The office's figures: right by days in Tokyo, by cut, and of a past day the same for ever."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+
+from hub.office.history import FIRST, HEALTH, STEPS, Step, day_of, do, everything
+from hub.people import CARD_UPTAKE, applies
+from hub.sample_pay import NUMBER, REGISTER
+from mynapoint.hub.applications.actions import prove_registration
+from mynapoint.hub.applications.models import Application
+from mynapoint.hub.identity.links import CertificateId, Link
+from mynapoint.hub.ledger.merges import take_links
+from mynapoint.hub.office import figures
+from mynapoint.hub.office.backlog import backlog
+from mynapoint.hub.office.figures import ALL, Cut, Tally
+from mynapoint.hub.payment_services.actions import import_register
+from mynapoint.programme.values import Points
+from property_examples import examples
+
+DAYS = [FIRST + timedelta(days=nth) for nth in range(5)]
+
+
+@pytest.fixture
+def _register(db: None) -> None:
+    import_register(REGISTER)
+
+
+@pytest.mark.usefixtures("_register")
+@given(steps=STEPS)
+@settings(examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_said_of_a_past_day_is_said_again_whatever_came_later(steps: list[Step]) -> None:
+    said: dict[date, tuple[object, ...]] = {}
+    done: list[Step] = []
+    open_ones: list[Application] = []
+    with transaction.atomic():
+        for step in steps:
+            for day in DAYS:
+                if day < day_of(step) and day not in said:
+                    said[day] = everything(day)
+            if do(step, open_ones):
+                done.append(step)
+
+        for day, words in said.items():
+            assert everything(day) == words
+        for day in DAYS:
+            until = [one for one in done if day_of(one) <= day]
+            applied, points = sum(not one.points for one in until), sum(one.points for one in until)
+            assert figures.total(as_of=day) == Tally(applied, Points(points))
+        transaction.set_rollback(True)
+
+
+def happened(*steps: Step) -> list[Application]:
+    made: list[Application] = []
+    for step in steps:
+        do(step, made)
+    return made
+
+
+@pytest.mark.usefixtures("_register")
+def test_the_last_second_of_a_day_in_tokyo_is_its_own_and_the_next_is_not() -> None:
+    happened(Step(86_399, CARD_UPTAKE, 0), Step(86_400, CARD_UPTAKE, 0))
+
+    assert figures.total(as_of=FIRST).applications == 1
+    assert [one.applications for one in figures.by_day(first=FIRST, as_of=DAYS[2]).values()] == [1, 1, 0]
+
+
+@pytest.mark.usefixtures("_register")
+def test_every_cut_counts_its_own_alone() -> None:
+    happened(Step(0, CARD_UPTAKE, 0), Step(1, HEALTH, 0), Step(2, CARD_UPTAKE, 700))
+
+    assert figures.total(as_of=FIRST, cut=Cut(incentive=CARD_UPTAKE)) == Tally(1, Points(700))
+    assert figures.total(as_of=FIRST, cut=Cut("round2", HEALTH, NUMBER)) == Tally(1, Points(0))
+    assert figures.total(as_of=FIRST, cut=Cut(service_number="MP9999999")) == Tally()
+    assert figures.by_service(as_of=FIRST, cut=ALL) == {NUMBER: Tally(2, Points(700))}
+    assert list(figures.by_incentive(as_of=FIRST)) == [("round2", CARD_UPTAKE), ("round2", HEALTH)]
+
+
+@pytest.mark.usefixtures("_register")
+def test_what_waits_is_counted_by_its_age_and_ends_when_it_is_done() -> None:
+    (application,) = happened(Step(0, HEALTH, 0))
+    prove_registration(
+        resident=application.resident, incentive=HEALTH, proven_on=FIRST, source="register", now=application.applied_at
+    )
+
+    counts = {day: backlog(as_of=FIRST + timedelta(days=day))[0].counts for day in (0, 2, 3, 6, 7, 29, 30, 400)}
+
+    assert [counts[day].index(1) for day in counts] == [0, 0, 1, 1, 2, 3, 4, 4]
+    assert backlog(as_of=FIRST - timedelta(days=1))[0].in_all == 0
+
+
+@pytest.mark.usefixtures("_register")
+def test_a_double_application_waits_from_the_day_its_case_was_opened() -> None:
+    old, new = CertificateId("bb", "1"), CertificateId("bb", "2")
+    step = Step(0, CARD_UPTAKE, 0)
+    applies(old, step.at)
+    applies(new, step.at + timedelta(minutes=1))
+    take_links([(1, Link(old, new))], source="test", now=step.at + timedelta(days=2))
+
+    assert [backlog(as_of=day)[1].in_all for day in DAYS[:3]] == [0, 0, 1]
