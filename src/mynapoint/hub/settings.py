@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "mynapoint.hub.applications",
     "mynapoint.hub.ledger",
     "mynapoint.hub.support",
+    "mynapoint.hub.settlement",
 ]
 
 MIDDLEWARE = [
