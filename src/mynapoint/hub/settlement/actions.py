@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import Q
@@ -38,8 +39,31 @@ class ClaimRefused(Exception):
         super().__init__(why)
 
 
+class Reason(StrEnum):
+    """Why a step cannot be made now; the closed list. Pages say it in words (sentences.py)."""
+
+    TURN = "turn"
+    SECOND_PERSON = "second_person"
+    FIGURES = "figures"
+    NOT_DRAWN = "not_drawn"
+    NOT_SEALED = "not_sealed"
+    NOT_IN_ORDER = "not_in_order"
+    EARLIER_OPEN = "earlier_open"
+    LATER_CLAIM = "later_claim"
+    NO_REASON = "no_reason"
+    DONE_BEFORE = "done_before"
+    NO_ACCOUNT = "no_account"
+    NOTHING_TO_PAY = "nothing_to_pay"
+    OWES = "owes"
+    NOT_WRITABLE = "not_writable"
+
+
 class NotPossible(Exception):
-    """A step that cannot be made now; says why, for whoever wanted to make it."""
+    """A step that cannot be made now: why, and in words for an operator."""
+
+    def __init__(self, reason: Reason, words: str) -> None:
+        self.reason = reason
+        super().__init__(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +117,9 @@ def check(claim: Claim, *, staff: OnDuty, now: datetime) -> None:
     if lines(claim).exists():
         draw = getattr(claim, "draw", None)
         if draw is None:
-            raise NotPossible(f"{claim} has lines and nothing was drawn from them yet")
+            raise NotPossible(Reason.NOT_DRAWN, f"{claim} has lines and nothing was drawn from them yet")
         if draw.lines.filter(~Q(finding__finding=Finding.IN_ORDER) | Q(finding=None)).exists():
-            raise NotPossible(f"{claim}: not every line drawn was found in order")
+            raise NotPossible(Reason.NOT_IN_ORDER, f"{claim}: not every line drawn was found in order")
     step(claim, State.CHECKED, staff=staff, now=now)
 
 
@@ -105,10 +129,10 @@ def approve(claim: Claim, *, staff: OnDuty, now: datetime) -> None:
     lock(claim.payment_service)
     _refuse_other_figures(claim)
     if earlier(claim).filter(state__in=_OPEN).exists():
-        raise NotPossible(f"{claim}: an earlier claim of the same series is not decided yet")
+        raise NotPossible(Reason.EARLIER_OPEN, f"{claim}: an earlier claim of the same series is not decided yet")
     checked = claim.steps.filter(state=State.CHECKED).select_related("staff").first()
     if checked is None or checked.staff is None or not are_two(checked.staff, staff.account):
-        raise NotPossible(f"{claim} is approved by a second person, after it was checked")
+        raise NotPossible(Reason.SECOND_PERSON, f"{claim} is approved by a second person, after it was checked")
     step(claim, State.APPROVED, staff=staff, now=now)
     _book(claim, now=now)
 
@@ -118,9 +142,9 @@ def refuse(claim: Claim, *, why: str, staff: OnDuty, now: datetime) -> None:
     """Send a claim back before it is approved; the provider may claim anew. Raises NotPossible."""
     lock(claim.payment_service)
     if not why.strip():
-        raise NotPossible("a claim is refused with a reason")
+        raise NotPossible(Reason.NO_REASON, "a claim is refused with a reason")
     if series(claim.payment_service, claim.round_id, claim.incentive).filter(pk__gt=claim.pk).exists():
-        raise NotPossible(f"{claim}: a later claim counts on it; refuse that one first")
+        raise NotPossible(Reason.LATER_CLAIM, f"{claim}: a later claim counts on it; refuse that one first")
     step(claim, State.REFUSED, staff=staff, note=why.strip(), now=now)
 
 
@@ -142,7 +166,7 @@ def step(
     """Write the next step of a claim, on record. Raises NotPossible where it does not follow the last one."""
     last = claim.steps.order_by("-number")[0]
     if state not in WAYS[State(last.state)]:
-        raise NotPossible(f"{claim} is {last.state}; {state} does not follow")
+        raise NotPossible(Reason.TURN, f"{claim} is {last.state}; {state} does not follow")
     ClaimStep.objects.create(
         claim=claim,
         number=last.number + 1,
@@ -200,7 +224,8 @@ def _refuse_early(asked: Claim, before: list[Claim]) -> None:
 
 def _refuse_other_figures(claim: Claim) -> None:
     if reason := due(claim).reason_against(Points(claim.points), is_final=claim.is_final):
-        raise NotPossible(f"{claim}: the record has changed since: {reason}; refuse it, and a new one can be claimed")
+        words = f"{claim}: the record has changed since: {reason}; refuse it, and a new one can be claimed"
+        raise NotPossible(Reason.FIGURES, words)
 
 
 def _book(claim: Claim, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from mynapoint.hub.audit.models import Act
 from mynapoint.hub.books.actions import book, budgets_drawn, reverse
 from mynapoint.hub.books.models import Account, Kind, Movement
 from mynapoint.hub.payment_services.models import PaymentService
-from mynapoint.hub.settlement.actions import NotPossible, lock, step
+from mynapoint.hub.settlement.actions import NotPossible, Reason, lock, step
 from mynapoint.hub.settlement.figures import with_state
 from mynapoint.hub.settlement.models import BankAccount, BankAccountConfirmed, Claim, Payment, State
 from mynapoint.hub.settlement.zengin import Payee
@@ -40,9 +40,9 @@ def enter_account(service: PaymentService, payee: Payee, *, staff: OnDuty, now: 
 def confirm_account(account: BankAccount, *, staff: OnDuty, now: datetime) -> None:
     """Confirm an account that somebody else has entered. Raises NotPossible."""
     if BankAccountConfirmed.objects.filter(account=account).exists():
-        raise NotPossible(f"{account} is confirmed already")
+        raise NotPossible(Reason.DONE_BEFORE, f"{account} is confirmed already")
     if not are_two(account.entered_by, staff.account):
-        raise NotPossible(f"{account} is confirmed by a second person")
+        raise NotPossible(Reason.SECOND_PERSON, f"{account} is confirmed by a second person")
     BankAccountConfirmed.objects.create(account=account, confirmed_by=staff.account, confirmed_at=now)
     record_act(Act.CLAIM_STEP, staff=staff, now=now, subject=str(account), step="account confirmed")
 
@@ -51,7 +51,7 @@ def account_of(service: PaymentService) -> BankAccount:
     """Return the account that a service is paid to. Raises NotPossible: none, or the last one is not confirmed."""
     account = BankAccount.objects.filter(payment_service=service).order_by("pk").last()
     if account is None or not BankAccountConfirmed.objects.filter(account=account).exists():
-        raise NotPossible(f"{service.number} has no bank account that two people have confirmed")
+        raise NotPossible(Reason.NO_ACCOUNT, f"{service.number} has no bank account that two people have confirmed")
     return account
 
 
@@ -71,9 +71,11 @@ def pay(service: PaymentService, *, staff: OnDuty, now: datetime) -> Payment:
     claims = unpaid(service)
     total = sum(one.points for one in claims)
     if not claims:
-        raise NotPossible(f"{service.number} has nothing to be paid")
+        raise NotPossible(Reason.NOTHING_TO_PAY, f"{service.number} has nothing to be paid")
     if total < 0:
-        raise NotPossible(f"{service.number} owes {-total} points; carried forward until covered or repaid")
+        raise NotPossible(
+            Reason.OWES, f"{service.number} owes {-total} points; carried forward until covered or repaid"
+        )
     account = account_of(service) if total else None
     return _settle(service, claims, total, account, staff=staff, now=now)
 
@@ -85,7 +87,7 @@ def take_repayment(service: PaymentService, points: Points, *, staff: OnDuty, no
     claims = unpaid(service)
     total = sum(one.points for one in claims)
     if points <= 0 or total != -points:
-        raise NotPossible(f"{service.number} owes {max(-total, 0)} points; got {points}")
+        raise NotPossible(Reason.OWES, f"{service.number} owes {max(-total, 0)} points; got {points}")
     return _settle(service, claims, total, None, staff=staff, now=now)
 
 
@@ -94,7 +96,7 @@ def take_back(payment: Payment, *, why: str, staff: OnDuty, now: datetime) -> Pa
     """Record that the bank gave a transfer back, whole: its claims wait to be paid again. Raises NotPossible."""
     lock(payment.payment_service)
     if payment.points <= 0 or Payment.objects.filter(returns=payment).exists():
-        raise NotPossible(f"{payment} is no transfer, or was given back already")
+        raise NotPossible(Reason.DONE_BEFORE, f"{payment} is no transfer, or was given back already")
     back = Payment.objects.create(
         payment_service=payment.payment_service,
         points=-payment.points,

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from mynapoint.hub.audit.models import Act, AuditRecord, Checkpoint
-from mynapoint.hub.settlement.actions import NotPossible, lock
+from mynapoint.hub.settlement.actions import NotPossible, Reason, lock
 from mynapoint.hub.settlement.figures import lines, state_of
 from mynapoint.hub.settlement.models import Claim, Draw, DrawnLine, Finding, LineFinding, State
 from mynapoint.hub.staff.actions import record_act
@@ -67,9 +67,9 @@ def draw(
     """Draw a claim's sample, once, by the first checkpoint of the audit log that holds the claim. Raises NotPossible."""
     lock(claim.payment_service)
     if Draw.objects.filter(claim=claim).exists():
-        raise NotPossible(f"{claim} was drawn from already")
+        raise NotPossible(Reason.DONE_BEFORE, f"{claim} was drawn from already")
     if state_of(claim) is not State.SUBMITTED:
-        raise NotPossible(f"{claim} is {state_of(claim)}; a draw is made of a submitted claim")
+        raise NotPossible(Reason.TURN, f"{claim} is {state_of(claim)}; a draw is made of a submitted claim")
     checkpoint = _checkpoint_after(claim)
     entries = {one.line_id: one for one in lines(claim)}
     size = sample_size(len(entries), rate_permille=rate_permille, confidence_percent=confidence_percent)
@@ -98,7 +98,7 @@ def find(line: DrawnLine, finding: Finding, *, staff: OnDuty, now: datetime, not
     """Record, once, what the evidence for a drawn line showed. Raises NotPossible."""
     lock(line.draw.claim.payment_service)
     if LineFinding.objects.filter(line=line).exists():
-        raise NotPossible(f"{line} was looked at already")
+        raise NotPossible(Reason.DONE_BEFORE, f"{line} was looked at already")
     found = LineFinding.objects.create(
         line=line, finding=finding, note=note[:200], found_by=staff.account, found_at=now
     )
@@ -111,5 +111,5 @@ def _checkpoint_after(claim: Claim) -> Checkpoint:
     submitted = AuditRecord.objects.filter(act=Act.CLAIM_STEP, subject=str(claim)).order_by("pk")[0]
     found = Checkpoint.objects.filter(through__gte=submitted.pk).order_by("size").first()
     if found is None:
-        raise NotPossible(f"{claim} is not in the sealed log yet; `mynapoint hub jobs` seals it")
+        raise NotPossible(Reason.NOT_SEALED, f"{claim} is not in the sealed log yet; `mynapoint hub jobs` seals it")
     return found

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from mynapoint.hub.audit.models import Act
-from mynapoint.hub.settlement.actions import NotPossible
+from mynapoint.hub.settlement.actions import NotPossible, Reason
 from mynapoint.hub.settlement.models import Payment, Transfer, TransferFile
 from mynapoint.hub.settlement.zengin import NotWritable, Payee, Payer, Row, transfer_file
 from mynapoint.hub.staff.actions import record_act
@@ -25,14 +25,14 @@ def make_file(payer: Payer, *, on: date, staff: OnDuty, now: datetime) -> Transf
     """Put every payment that waits into a file for the bank, by somebody who made none of them. Raises NotPossible."""
     waiting = to_transfer()
     if not waiting:
-        raise NotPossible("no payment waits for a transfer")
+        raise NotPossible(Reason.NOTHING_TO_PAY, "no payment waits for a transfer")
     own = [str(one) for one in waiting if not are_two(one.made_by, staff.account)]
     if own:
-        raise NotPossible(f"the file is made by a second person; yours are {', '.join(own)}")
+        raise NotPossible(Reason.SECOND_PERSON, f"the file is made by a second person; yours are {', '.join(own)}")
     try:
         body = transfer_file(payer, on, [_row(one) for one in waiting])
     except NotWritable as error:
-        raise NotPossible(str(error)) from error
+        raise NotPossible(Reason.NOT_WRITABLE, str(error)) from error
     made = TransferFile.objects.create(transfer_on=on, body=body, made_by=staff.account, made_at=now)
     Transfer.objects.bulk_create(
         Transfer(file=made, payment=one, number=number) for number, one in enumerate(waiting, start=1)

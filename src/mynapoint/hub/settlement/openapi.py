@@ -1,0 +1,66 @@
+"""The doors of settlement as OpenAPI 3.1 has them, for the hub's one document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mynapoint.exchange.messages import EvidenceRequest, SettlementClaim, SettlementStatement, StatedClaim
+from mynapoint.hub.payment_services.openapi import ref
+from mynapoint.hub.settlement import api
+
+TAG = {"name": "settlement", "description": "What a provider claims for awards, and what became of it."}
+
+
+def paths(
+    *, media_type: str, signature: list[Any], service: Any, examples: Mapping[str, Any], refusals: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the paths; ``refusals`` are those of a body, which is asked for at one of them alone."""
+
+    def content(schema: Mapping[str, Any], example: str) -> dict[str, Any]:
+        return {media_type: {"schema": schema, "examples": {example: {"value": examples[example]}}}}
+
+    replayed = {"description": "`true` where the claim was known.", "schema": {"const": "true"}}
+    told = {
+        "type": "array",
+        "prefixItems": [ref(SettlementStatement.__name__)],
+        "items": {"oneOf": [ref(StatedClaim.__name__), ref(EvidenceRequest.__name__)]},
+        "minItems": 1,
+    }
+    return {
+        f"/api/{api.CLAIMS}": {
+            "post": {
+                "operationId": "claims",
+                "tags": [TAG["name"]],
+                "summary": "Claim the points of one service and incentive, up to and with a month, one line",
+                "description": "At most what the hub has recorded, less `expired`, less earlier claims; less than 0 "
+                "pays back. The final claim is of exactly that, on actual figures, when every award was reported. The "
+                "same id and bytes get the same answer; the same id with other bytes is refused (`other_content`). A "
+                "claim that cannot be taken is `malformed`, with the field and what is due.",
+                "parameters": signature,
+                "requestBody": {"required": True, "content": content(ref(SettlementClaim.__name__), "claim")},
+                "responses": {
+                    "200": {
+                        "description": "Taken; `state` is `submitted`.",
+                        "headers": {api.REPLAYED: replayed},
+                        "content": content(ref(StatedClaim.__name__), "stated_claim"),
+                    },
+                    **refusals,
+                },
+            }
+        },
+        f"/api/{api.STATEMENT}": {
+            "get": {
+                "operationId": "statement",
+                "tags": [TAG["name"]],
+                "summary": "What was awarded, claimed, paid and is carried of one of your services, and every claim",
+                "description": "The sums, then the claims in order, then the lines that were drawn and whose evidence "
+                "the office is waiting for.",
+                "parameters": [service, *signature],
+                "responses": {
+                    "200": {"description": "A header, then the rest.", "content": content(told, "statement")},
+                    **refusals,
+                },
+            }
+        },
+    }
