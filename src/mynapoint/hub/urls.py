@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("staff/", include("mynapoint.hub.staff.urls")),
     path("staff/", include("mynapoint.hub.municipalities.staff_urls")),
+    path("staff/settlement/", include("mynapoint.hub.settlement.urls")),
     path("staff/counter/", include("mynapoint.hub.support.counter_urls")),
     path("counter/", include("mynapoint.hub.support.urls")),
     path("payment-services/", include("mynapoint.hub.payment_services.urls")),

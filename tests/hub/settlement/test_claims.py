@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -132,7 +133,7 @@ def test_the_same_claim_again_is_answered_the_same_and_another_under_its_name_is
 ) -> None:
     awarded(person, 3_000, clock.START)
     own, asked = service(), message(3_000, "2022-07", claim_id="c")
-    sent = {"service": own, "key": ProviderKey(key_id="sample-pay-1", provider=own.provider), "now": NEXT_MONTH}
+    sent: Any = {"service": own, "key": ProviderKey(key_id="sample-pay-1", provider=own.provider), "now": NEXT_MONTH}
 
     first = actions.submit(claim=asked, body=encode(asked), **sent)
     again = actions.submit(claim=asked, body=encode(asked), **sent)

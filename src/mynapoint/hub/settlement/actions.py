@@ -104,7 +104,12 @@ def submit(
         raise ClaimRefused("points", reason)
     asked.save(force_insert=True)
     ClaimStep.objects.create(claim=asked, number=1, state=State.SUBMITTED, made_at=now)
-    figures = {"month": claim.month, "points": claim.points, "expired": claim.expired, "final": int(claim.final)}
+    figures: dict[str, str | int] = {
+        "month": claim.month,
+        "points": claim.points,
+        "expired": claim.expired,
+        "final": int(claim.final),
+    }
     record(Act.CLAIM_STEP, who=f"provider:{key.key_id}", subject=str(asked), now=now, step="submitted", **figures)
     return Answered(answer, replayed=False)
 
@@ -230,11 +235,19 @@ def _refuse_other_figures(claim: Claim) -> None:
 
 def _book(claim: Claim, *, now: datetime) -> None:
     drawn = budgets_drawn()[claim.round_id, claim.incentive]
-    kept = {"budget": drawn.budget, "service_number": claim.payment_service.number, "voucher": str(claim), "now": now}
-    if claim.points:
-        legs = (Account.AWARDED, Account.CLAIMED) if claim.points > 0 else (Account.CLAIMED, Account.AWARDED)
-        book(Kind.CLAIMED, giver=legs[0], receiver=legs[1], points=Points(abs(claim.points)), **kept)
+    legs = (Account.AWARDED, Account.CLAIMED) if claim.points > 0 else (Account.CLAIMED, Account.AWARDED)
     finals = [one.expired for one in earlier(claim) if one.is_final]
-    lapsed = claim.expired - (finals[-1] if finals else 0)
-    if claim.is_final and lapsed:
-        book(Kind.EXPIRED, giver=Account.AWARDED, receiver=drawn.source, points=Points(lapsed), **kept)
+    lapsed = claim.expired - (finals[-1] if finals else 0) if claim.is_final else 0
+    moves = ((Kind.CLAIMED, *legs, abs(claim.points)), (Kind.EXPIRED, Account.AWARDED, drawn.source, lapsed))
+    for kind, giver, receiver, points in moves:
+        if points:
+            book(
+                kind,
+                budget=drawn.budget,
+                giver=giver,
+                receiver=receiver,
+                points=Points(points),
+                service_number=claim.payment_service.number,
+                voucher=str(claim),
+                now=now,
+            )

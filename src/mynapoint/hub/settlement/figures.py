@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
@@ -52,7 +53,7 @@ def last_day(month: str) -> date:
     return date(year, number, monthrange(year, number)[1])
 
 
-def with_state() -> QuerySet[Claim]:
+def with_state() -> QuerySet[Any]:
     """Return the claims, each with ``state``, its last step's."""
     steps = ClaimStep.objects.filter(claim=OuterRef("pk")).order_by("-number")
     return Claim.objects.annotate(state=Subquery(steps.values("state")[:1]))
@@ -63,13 +64,13 @@ def state_of(claim: Claim) -> State:
     return State(claim.steps.order_by("-number").values_list("state", flat=True)[0])
 
 
-def series(service: PaymentService, round_id: str, incentive: str) -> QuerySet[Claim]:
+def series(service: PaymentService, round_id: str, incentive: str) -> QuerySet[Any]:
     """Return the claims of a service for one incentive that were not refused, in their order."""
     own = with_state().filter(payment_service=service, round_id=round_id, incentive=incentive)
     return own.exclude(state=State.REFUSED).order_by("pk")
 
 
-def earlier(claim: Claim) -> QuerySet[Claim]:
+def earlier(claim: Claim) -> QuerySet[Any]:
     """Return the claims of a claim's series before it."""
     return series(claim.payment_service, claim.round_id, claim.incentive).filter(pk__lt=claim.pk)
 
@@ -109,5 +110,5 @@ def _entries(claim: Claim) -> QuerySet[LedgerEntry]:
     return own if claim.is_final else own.filter(posted_on__lte=last_day(claim.month))
 
 
-def _sum(rows: QuerySet[LedgerEntry] | QuerySet[Claim]) -> Points:
+def _sum(rows: QuerySet[Any]) -> Points:
     return Points(rows.aggregate(all=Sum("points"))["all"] or 0)

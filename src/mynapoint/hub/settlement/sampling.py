@@ -33,7 +33,8 @@ def sample_size(population: int, *, rate_permille: int, confidence_percent: int)
     """
     if population == 0:
         return 0
-    assert 0 < rate_permille <= 1000 and 0 < confidence_percent < 100
+    assert 0 < rate_permille <= 1000
+    assert 0 < confidence_percent < 100
     wrong = max(1, -(-population * rate_permille // 1000))
     missed, all_ways = 1, 1  # C(N - D, n) and C(N, n), both times n!
     for size in range(1, population + 1):
@@ -64,7 +65,7 @@ def draw(
     rate_permille: int = RATE_PERMILLE,
     confidence_percent: int = CONFIDENCE_PERCENT,
 ) -> Draw:
-    """Draw a claim's sample, once, by the first checkpoint of the audit log that holds the claim. Raises NotPossible."""
+    """Draw a claim's sample, once, by the first checkpoint of the log that holds the claim. Raises NotPossible."""
     lock(claim.payment_service)
     if Draw.objects.filter(claim=claim).exists():
         raise NotPossible(Reason.DONE_BEFORE, f"{claim} was drawn from already")

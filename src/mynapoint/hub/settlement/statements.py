@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Sum
 
@@ -14,7 +15,7 @@ from mynapoint.hub.books.models import Account
 from mynapoint.hub.ledger.models import LedgerEntry
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.settlement.figures import residue, with_state
-from mynapoint.hub.settlement.models import Claim, DrawnLine, State
+from mynapoint.hub.settlement.models import DrawnLine, State
 from mynapoint.hub.settlement.payments import unpaid
 from mynapoint.programme.values import IncentiveId, Points, ServiceNumber
 
@@ -64,7 +65,7 @@ def _plain(text: str) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
 
 
-def _stated(claim: Claim) -> StatedClaim:
+def _stated(claim: Any) -> StatedClaim:
     return StatedClaim(
         claim_id=claim.claim_id,
         round_id=claim.round_id,
@@ -77,5 +78,5 @@ def _stated(claim: Claim) -> StatedClaim:
     )
 
 
-def _state(claim: Claim) -> State:
-    return State(getattr(claim, "state"))  # noqa: B009 - annotated by with_state
+def _state(claim: Any) -> State:
+    return State(claim.state)

@@ -99,7 +99,7 @@ def half_width(text: str, most: int, name: str) -> str:
     if not _ALLOWED.fullmatch(written):
         strange = next(sign for sign in written if not _ALLOWED.fullmatch(sign))
         raise NotWritable(f"{name}: {strange!r} is not a letter of a transfer file; write it in kana")
-    if not 0 < len(written.strip()) or len(written) > most:
+    if not written.strip() or len(written) > most:
         raise NotWritable(f"{name} has 1 to {most} letters in half width, voicing marks counted; got {len(written)}")
     return written
 
