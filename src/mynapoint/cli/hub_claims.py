@@ -54,7 +54,7 @@ def draw(
     if made is None:
         typer.echo(f"nothing was drawn of {claim!r} of {service}", err=True)
         raise typer.Exit(1)
-    known = lines(made.claim).filter(recorded_at__lte=made.drawn_at).values_list("line_id", flat=True)
+    known = lines(made.claim).values_list("line_id", flat=True)
     again = drawn(known, seed=made.seed, size=made.size)
     kept = list(made.lines.order_by("number").values_list("entry__line_id", flat=True))
     typer.echo(

@@ -259,11 +259,10 @@ def test_nothing_of_settlement_is_changed_and_no_step_is_out_of_turn(at: Office,
             ClaimStep.objects.create(claim=claim, number=2, state=state, staff=at.first.account, made_at=clock.START)
 
 
-def test_a_claim_brings_only_the_lines_that_earlier_ones_did_not(at: Office, person: Application) -> None:
-    awarded(person, 3_000, clock.START)
-    is_approved(claims(3_000, "2022-07", NEXT_MONTH), at, NEXT_MONTH)
-    awarded(person, 7, NEXT_MONTH + timedelta(hours=1))  # of July, reported late
+def test_every_line_belongs_to_one_claim_even_where_all_is_at_one_instant(at: Office, person: Application) -> None:
+    awarded(person, 3_000, NEXT_MONTH)
+    first = claims(3_000, "2022-07", NEXT_MONTH)
+    awarded(person, 7, NEXT_MONTH)  # of July, reported late
+    second = claims(7, "2022-08", NEXT_MONTH + timedelta(days=31))
 
-    claim = claims(7, "2022-08", NEXT_MONTH + timedelta(days=31))
-
-    assert list(lines(claim).values_list("points", flat=True)) == [7]
+    assert [list(lines(one).values_list("points", flat=True)) for one in (first, second)] == [[3_000], [7]]

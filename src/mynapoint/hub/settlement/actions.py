@@ -18,7 +18,7 @@ from mynapoint.hub.books.actions import book, budgets_drawn
 from mynapoint.hub.books.models import Account, Kind
 from mynapoint.hub.ledger.releasing import last_award_on, reported_up_to
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
-from mynapoint.hub.settlement.figures import due, earlier, last_day, lines, series, state_of
+from mynapoint.hub.settlement.figures import due, earlier, last_day, lines, newest_entry, series, state_of
 from mynapoint.hub.settlement.models import WAYS, Claim, ClaimStep, Finding, Payment, State
 from mynapoint.hub.staff.actions import record_act
 from mynapoint.hub.staff.duty import OnDuty, are_two
@@ -96,6 +96,7 @@ def submit(
         points=claim.points,
         expired=claim.expired,
         is_final=claim.final,
+        last_entry=newest_entry(service),
         body_digest=digest,
         submitted_at=now,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from mynapoint.hub.books.models import Account, Movement
 from mynapoint.hub.ledger.models import LedgerEntry
@@ -81,13 +81,22 @@ def due(claim: Claim) -> Due:
     return Due(_sum(_entries(claim)), Points(claim.expired), _sum(before))
 
 
+def newest_entry(service: PaymentService) -> int:
+    """Return the id of the newest ledger entry of a locked service; 0: it has none."""
+    return LedgerEntry.objects.filter(payment_service=service).aggregate(last=Max("pk"))["last"] or 0
+
+
 def lines(claim: Claim) -> QuerySet[LedgerEntry]:
-    """Return the awards that a claim adds to the earlier ones: posted after them, or reported late."""
-    awards = _entries(claim).filter(points__gt=0).order_by("pk")
+    """Return the awards that a claim adds to the earlier ones: of later months, or reported later.
+
+    Every award belongs to one claim: the first whose month and whose record both reach it.
+    """
+    awards = _entries(claim).filter(points__gt=0, pk__lte=claim.last_entry).order_by("pk")
     last = earlier(claim).last()
     if last is None:
         return awards
-    return awards.filter(Q(posted_on__gt=last_day(last.month)) | Q(recorded_at__gt=last.submitted_at))
+    later = Q(pk__gt=last.last_entry)
+    return awards.filter(later if last.is_final else later | Q(posted_on__gt=last_day(last.month)))
 
 
 def residue(service: PaymentService) -> dict[Account, int]:

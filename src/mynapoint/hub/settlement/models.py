@@ -41,6 +41,7 @@ class Claim(models.Model):
 
     ``claim_id``  the provider's own key; ``body_digest``, SHA-256 of the claim as it came
     ``points``    1 point is 1 yen; negative where it pays back
+    ``last_entry``  the newest ledger entry there was; what is recorded later is the next claim's to show
     ``expired``   of all that was awarded from the beginning, what lapsed unused; the actual figure where ``is_final``
     """
 
@@ -52,6 +53,7 @@ class Claim(models.Model):
     points = models.BigIntegerField()
     expired = models.BigIntegerField()
     is_final = models.BooleanField()
+    last_entry = models.BigIntegerField()
     body_digest = models.CharField(max_length=64)
     submitted_at = models.DateTimeField()
 

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ("points", models.BigIntegerField()),
                 ("expired", models.BigIntegerField()),
                 ("is_final", models.BooleanField()),
+                ("last_entry", models.BigIntegerField()),
                 ("body_digest", models.CharField(max_length=64)),
                 ("submitted_at", models.DateTimeField()),
                 (
