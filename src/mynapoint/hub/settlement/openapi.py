@@ -22,7 +22,7 @@ _TOLD = {
 _ABOUT_CLAIMS = (
     "At most what the hub has recorded, less `expired`, less earlier claims; less than 0 pays back. The final claim is "
     "of exactly that, on actual figures, when every award was reported. The same id and bytes get the same answer; "
-    "the same id with other bytes is refused (`other_content`). One that cannot be taken is `malformed`, with the field "
+    "the same id with other bytes is refused (`other_content`). One that cannot be taken: `malformed`, with a field "
     "and what is due."
 )
 
