@@ -10,13 +10,14 @@ from django.db.migrations.operations.base import Operation
 RELEASED = {
     "applications": "0008_apply_once",
     "audit": "0007_phone_unlinked",
-    "books": "0001_initial",
+    "books": "0004_settlement_ways",
     "identity": "0006_unlinked_phone",
     "ledger": "0004_total_guards",
     "municipalities": "0003_change_guard",
     "office": "0001_editions",
     "payment_services": "0003_register_guards",
     "reservations": "0004_given_before",
+    "settlement": "0002_guards",
     "staff": "0001_initial",
     "support": "0004_visit_refusals",
 }

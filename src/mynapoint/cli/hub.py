@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from mynapoint.cli import hub_audit, hub_backup, hub_books, hub_check, hub_keys, hub_office, hub_register, hub_staff
+from mynapoint.cli import (
+    hub_audit,
+    hub_backup,
+    hub_books,
+    hub_check,
+    hub_claims,
+    hub_keys,
+    hub_office,
+    hub_register,
+    hub_staff,
+)
 from mynapoint.cli.hub_start import refuse_or_continue, start_django
 from mynapoint.cli.ports import refuse_taken
 
@@ -16,6 +26,7 @@ app.add_typer(hub_keys.provider_keys, name="provider-key")
 app.add_typer(hub_keys.hub_keys, name="key")
 app.add_typer(hub_register.app, name="register")
 app.add_typer(hub_staff.app, name="staff")
+app.add_typer(hub_claims.app, name="claims")
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Listen at this port.")]
 Host = Annotated[str, typer.Option(help="Listen at this address; keep 127.0.0.1 behind a proxy on the same machine.")]

@@ -10,12 +10,13 @@ from mynapoint.cli.hub_start import start_django
 
 
 def audit_books() -> None:
-    """Compare every entry, total, report, reservation and movement; exit status 1 when one is off, and which."""
+    """Compare every entry, total, report, reservation, claim and movement; exit status 1 when one is off, and which."""
     start_django()
     from mynapoint.hub.books.models import Movement
     from mynapoint.hub.ledger.audit_books import audit_books as audit
+    from mynapoint.hub.settlement.audit_claims import audit_claims
 
-    off = audit()
+    off = audit() + audit_claims()
     for one in off:
         typer.echo(str(one), err=True)
     if off:

@@ -7,7 +7,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from mynapoint.exchange.shapes import POINTS_PER_LINE_MAX, Identifier, LineCount, NumberShape
+from mynapoint.exchange.shapes import (
+    INTEGER_MAX,
+    POINTS_PER_LINE_MAX,
+    Identifier,
+    LineCount,
+    Month,
+    NumberShape,
+)
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber
 
 
@@ -178,13 +185,73 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True)
 class SettlementClaim:
-    """Provider to hub: the points of one month for which money is claimed; a final claim may be negative."""
+    """Provider to hub: the points for which money is claimed, up to and with one month, beyond all earlier claims.
 
-    claim_id: str
+    ``claim_id``  made by the provider; the same id and body is answered the same, other content refused
+    ``points``    negative where more was clawed back than awarded since
+    ``expired``   points awarded that lapsed unused, from the beginning: an estimate until ``final``, then the actual
+                  figure. What lapsed is not paid for
+    ``final``     on actual figures: with this claim everything awarded and not expired has been claimed, to the yen
+    """
+
+    claim_id: Identifier
     service_number: ServiceNumber
-    month: str
+    round_id: Identifier
+    incentive: IncentiveId
+    month: Month
     points: Points
+    expired: Annotated[Points, NumberShape(0, INTEGER_MAX)]
     final: bool
+
+
+class ClaimState(StrEnum):
+    """Hub to provider: where a claim stands; the closed list."""
+
+    SUBMITTED = "submitted"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    PAID = "paid"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementStatement:
+    """Hub to provider: the first line of a statement; what was awarded and claimed of one service, from the beginning.
+
+    ``claimed`` counts claims that were not refused, ``paid`` those paid and not returned, ``carried`` what is approved
+    and not paid yet: negative is taken off the next payment
+    """
+
+    service_number: ServiceNumber
+    recorded: Points
+    claimed: Points
+    paid: Points
+    carried: Points
+    claims: LineCount
+
+
+@dataclass(frozen=True, slots=True)
+class StatedClaim:
+    """Hub to provider: one claim of a statement, and where it stands."""
+
+    claim_id: Identifier
+    round_id: Identifier
+    incentive: IncentiveId
+    month: Month
+    points: Points
+    expired: Points
+    final: bool
+    state: ClaimState
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRequest:
+    """Hub to provider: a line of a claim was drawn for the audit; show what the award rests on, to people."""
+
+    claim_id: Identifier
+    line_id: Identifier
 
 
 Message = (
@@ -198,4 +265,7 @@ Message = (
     | AwardReceiptHeader
     | RefusedLine
     | SettlementClaim
+    | SettlementStatement
+    | StatedClaim
+    | EvidenceRequest
 )

@@ -51,3 +51,5 @@ class NumberShape:
 Identifier = Annotated[str, TextShape("[ -~]{1,64}", "1 to 64 printable ASCII characters")]
 """A name that one side makes up and the other keeps."""
 LineCount = Annotated[int, NumberShape(0, REPORT_LINES_MAX)]
+Month = Annotated[str, TextShape("20[0-9]{2}-(0[1-9]|1[0-2])", "a month such as 2022-07")]
+"""A calendar month in Tokyo."""

@@ -26,6 +26,8 @@ MYNAPOINT_ADMIT_IRREVOCABLE, _JOURNEY, _MACHINES, _READ
 MYNAPOINT_MAIL         smtp://USER:PASSWORD@HOST:PORT (STARTTLS is required) or smtps://…: who mails answers to
                        inquiries; smtp without STARTTLS only to localhost. Default: none, answers are kept and not sent
 MYNAPOINT_MAIL_FROM    the address that mail comes from; mail needs both
+MYNAPOINT_PAYER        who pays claims, for the banks' transfer file, comma-separated: code (10 digits), name in kana,
+                       bank, its name, branch, its name, kind of account (1, 2, 4), number; default: no file is made
 MYNAPOINT_METRICS      host:port where /metrics is served, beside the pages; default: nowhere
 MYNAPOINT_LOG_LEVEL    INFO: a line for each request; WARNING: only what went wrong
 MYNAPOINT_PHONE_ALONE  yes: a phone that nobody linked with a card is a new resident; default no, because nothing shows
@@ -82,6 +84,7 @@ ADMIT = {
         ("read", "8"),
     )
 }
+PAYER = os.environ.get("MYNAPOINT_PAYER", "")
 METRICS = os.environ.get("MYNAPOINT_METRICS", "")
 LOG_LEVEL = os.environ.get("MYNAPOINT_LOG_LEVEL", "INFO")
 _MAIL = urlsplit(os.environ.get("MYNAPOINT_MAIL", ""))
@@ -130,6 +133,7 @@ INSTALLED_APPS = [
     "mynapoint.hub.ledger",
     "mynapoint.hub.support",
     "mynapoint.hub.office",
+    "mynapoint.hub.settlement",
 ]
 
 MIDDLEWARE = [

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("mynapoint.hub.staff.urls")),
     path("staff/", include("mynapoint.hub.municipalities.staff_urls")),
     path("staff/office/", include("mynapoint.hub.office.urls")),
+    path("staff/settlement/", include("mynapoint.hub.settlement.urls")),
     path("staff/counter/", include("mynapoint.hub.support.counter_urls")),
     path("counter/", include("mynapoint.hub.support.urls")),
     path("payment-services/", include("mynapoint.hub.payment_services.urls")),

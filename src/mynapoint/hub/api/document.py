@@ -26,6 +26,8 @@ from mynapoint.hub.ledger import api as reports
 from mynapoint.hub.municipalities import openapi as service_status
 from mynapoint.hub.payment_services import openapi
 from mynapoint.hub.problems import MEANINGS, PROBLEM_JSON, URN, ProblemCode
+from mynapoint.hub.settlement import api as settlement
+from mynapoint.hub.settlement import openapi as settling
 
 Member = dict[str, Any]
 
@@ -69,12 +71,14 @@ def document() -> Member:
         "servers": [{"url": "/", "description": "This hub."}],
         "tags": [
             {"name": "provider", "description": "Between a payment service's provider and the hub."},
+            settling.TAG,
             {"name": "resident", "description": "For what residents apply with; unsigned, the card signs."},
             {"name": "public", "description": "For everybody, unsigned: the search, the service status."},
         ],
         "paths": {
             f"/api/{notices.PATH}": {"get": _notices()},
             f"/api/{reports.PATH}": {"post": _award_reports()},
+            **_settlement(),
             **applying.PATHS,
             **openapi.PATHS,
             **service_status.PATHS,
@@ -143,6 +147,16 @@ def _award_reports() -> Member:
             **_refusals((*_ANY, *_OF_A_BODY)),
         },
     }
+
+
+def _settlement() -> Member:
+    return settling.paths(
+        media_type=MEDIA_TYPE,
+        signature=_signature(),
+        service=_query_parameter("service", settlement.PARAMETERS["service"]),
+        examples=EXAMPLES,
+        refusals=_refusals((*_ANY, *_OF_A_BODY)),
+    )
 
 
 def _account_proof() -> Member:

@@ -15,12 +15,17 @@ from mynapoint.exchange.messages import (
     AwardLine,
     AwardReceiptHeader,
     AwardReportHeader,
+    ClaimState,
     Counts,
+    EvidenceRequest,
     LineRefusal,
     Message,
     NoticeKind,
     NoticesHeader,
     RefusedLine,
+    SettlementClaim,
+    SettlementStatement,
+    StatedClaim,
 )
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber
 
@@ -29,6 +34,8 @@ _INCENTIVE = IncentiveId("card_uptake")
 _APPLICATION = "6f9c1a52-7d2e-4b8e-9f0a-2c4d6e8f0a1b"
 _REFERENCE = "r9Vt0cJq3kYw5mXh7bNz1sLd2fGp4aEu"
 _PROOF = "eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoibXktcGF5LTEifQ.e30.c2lnbmF0dXJl"
+
+_CLAIM = ("claim-2022-07", "round2", _INCENTIVE, "2022-07", Points(4_900), Points(100), False)
 
 
 def _lines(*messages: Message) -> list[Any]:
@@ -64,5 +71,12 @@ EXAMPLES: Mapping[str, Any] = {
         AccountProofRequest("5b1f0c6e9a7d4e32", _SERVICE, _INCENTIVE, AccountId("SP00001234"), ("482913",))
     )[0],
     "proof": _lines(AccountProof("5b1f0c6e9a7d4e32", _REFERENCE, "ア*キ ハ*コ", "****1234", _PROOF))[0],
+    "claim": _lines(SettlementClaim(_CLAIM[0], _SERVICE, *_CLAIM[1:]))[0],
+    "stated_claim": _lines(StatedClaim(*_CLAIM, ClaimState.SUBMITTED))[0],
+    "statement": _lines(
+        SettlementStatement(_SERVICE, Points(5_000), Points(4_900), Points(0), Points(0), 1),
+        StatedClaim(*_CLAIM, ClaimState.SUBMITTED),
+        EvidenceRequest("claim-2022-07", "store-1-l1"),
+    ),
 }
 """Each as the array of its lines; a single line as itself."""

@@ -22,6 +22,16 @@ TABLES: dict[str, tuple[str, ...]] = {
     "payment_services_registerchange": (),
     "reservations_givenmykeyid": (),
     "reservations_mykeyidstep": (),
+    "settlement_bankaccount": (),
+    "settlement_bankaccountconfirmed": (),
+    "settlement_claim": (),
+    "settlement_claimstep": (),
+    "settlement_draw": (),
+    "settlement_drawnline": (),
+    "settlement_linefinding": (),
+    "settlement_payment": (),
+    "settlement_transfer": (),
+    "settlement_transferfile": (),
 }
 """Every append-only table, and its columns that are given a value once, later. Asked for at every start (schema.py)."""
 

@@ -23,6 +23,10 @@ GUARDS = (
     "movement_in_block_insert",
     "notice_moves_reservation_insert",
     "stop_releases_reservation_insert",
+    "claim_step_in_turn_insert",
+    "claim_step_by_two_insert",
+    "bank_account_by_two_insert",
+    "return_mirrors_transfer_insert",
 )
 """Every guarding trigger by name; asked for at every start (schema.py)."""
 

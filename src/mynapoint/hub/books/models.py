@@ -30,6 +30,7 @@ class Kind(models.TextChoices):
     CLAWED_BACK = "clawed_back"
     CLAIMED = "claimed"
     PAID = "paid"
+    EXPIRED = "expired"
     REVERSED = "reversed"
 
 
@@ -44,8 +45,9 @@ WAYS: dict[Kind, tuple[tuple[Account, Account], ...]] = {
         (Account.AWARDED, Account.BUDGET),
         (Account.AWARDED, Account.FUNDS),
     ),
-    Kind.CLAIMED: ((Account.AWARDED, Account.CLAIMED),),
-    Kind.PAID: ((Account.CLAIMED, Account.PAID),),
+    Kind.CLAIMED: ((Account.AWARDED, Account.CLAIMED), (Account.CLAIMED, Account.AWARDED)),
+    Kind.PAID: ((Account.CLAIMED, Account.PAID), (Account.PAID, Account.CLAIMED)),
+    Kind.EXPIRED: ((Account.AWARDED, Account.BUDGET), (Account.AWARDED, Account.FUNDS)),
 }
 
 

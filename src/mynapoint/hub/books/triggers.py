@@ -116,3 +116,40 @@ def movements_change_blocks() -> RunPython:
             ),
         },
     )
+
+
+def triggers_aside(table: str) -> RunPython:
+    """Return the migration step before a table is made anew: SQLite drops its triggers, and renames none that is named.
+
+    ``triggers_back`` is the step after it. PostgreSQL changes a table in place and keeps its triggers.
+    """
+
+    def aside(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        if editor.connection.vendor == "sqlite":
+            editor.execute(_ASIDE.format(table=table), params=None)
+            with editor.connection.cursor() as cursor:
+                names = [str(name) for (name,) in cursor.execute("SELECT name FROM trigger_aside").fetchall()]
+            for name in names:
+                editor.execute(f"DROP TRIGGER {name}", params=None)
+
+    return RunPython(aside, _back)
+
+
+def triggers_back(table: str) -> RunPython:
+    """Return the migration step that makes again what ``triggers_aside`` put aside, word for word."""
+    return RunPython(_back, triggers_aside(table).code)
+
+
+_ASIDE = (
+    "CREATE TEMP TABLE trigger_aside AS SELECT name, sql FROM sqlite_master "
+    "WHERE type = 'trigger' AND (tbl_name = '{table}' OR sql LIKE '%{table}%')"
+)
+
+
+def _back(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    if editor.connection.vendor == "sqlite":
+        with editor.connection.cursor() as cursor:
+            made = [str(sql) for (sql,) in cursor.execute("SELECT sql FROM trigger_aside").fetchall()]
+        for statement in made:
+            editor.execute(statement, params=None)
+        editor.execute("DROP TABLE temp.trigger_aside", params=None)

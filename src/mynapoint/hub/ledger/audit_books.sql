@@ -32,7 +32,12 @@ SELECT 'all legs come to zero' AS what, 'all accounts' AS place, 0 AS expected, 
 UNION ALL
 SELECT 'an account holds no less than nothing', coalesce(budget.name, '?') || ' ' || account, 0, points
   FROM balance LEFT JOIN books_budget AS budget ON budget.id = balance.budget_id
- WHERE account <> 'funds' AND points < 0
+ WHERE account NOT IN ('funds', 'awarded', 'claimed') AND points < 0
+UNION ALL
+SELECT 'no more is claimed and paid than was awarded', coalesce(budget.name, '?'), 0, together.points
+  FROM (SELECT budget_id, sum(points) AS points FROM balance WHERE account IN ('awarded', 'claimed', 'paid')
+         GROUP BY budget_id) AS together LEFT JOIN books_budget AS budget ON budget.id = together.budget_id
+ WHERE together.points < 0
 UNION ALL
 SELECT 'a movement is of a known budget', 'movement ' || movement.id, NULL, movement.budget_id
   FROM books_movement AS movement LEFT JOIN books_budget AS budget ON budget.id = movement.budget_id

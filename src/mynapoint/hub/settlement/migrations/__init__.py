@@ -1,0 +1,1 @@
+"""The tables of settlement, step by step."""
