@@ -23,6 +23,8 @@ GUARDS = (
     "movement_in_block_insert",
     "notice_moves_reservation_insert",
     "stop_releases_reservation_insert",
+    "freed_by_mislink_insert",
+    "correction_is_over_insert",
 )
 """Every guarding trigger by name; asked for at every start (schema.py)."""
 

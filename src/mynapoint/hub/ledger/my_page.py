@@ -15,9 +15,9 @@ from mynapoint.hub.applications.permission import incentive_on, reasons_against
 from mynapoint.hub.applications.standing import applications_of
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
-from mynapoint.hub.ledger.actions import points_of
 from mynapoint.hub.ledger.expected import Expected, expected
 from mynapoint.hub.ledger.models import AwardReport, CaseState, DoubleApplication, LedgerEntry, RecordedTotal
+from mynapoint.hub.ledger.points import points_of
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on
 from mynapoint.hub.reservations.actions import reservations_of
