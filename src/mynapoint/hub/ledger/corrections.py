@@ -59,6 +59,10 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+STOPPING = frozenset({State.OPEN, State.PROPOSED, State.MISLINK})
+"""While it stands so, nothing is awarded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stands:
     """How a correction stands, and its last step that is no evidence."""
