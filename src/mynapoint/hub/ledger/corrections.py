@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import Q
 
 from mynapoint.exchange.messages import NoticeKind
 from mynapoint.hub.applications.correction_models import Correction, CorrectionStep
@@ -163,9 +164,13 @@ def withdraw(*, correction: Correction, by: Resident, now: datetime) -> None:
 
 
 def corrections_of(resident: Resident) -> list[Correction]:
-    """Return the corrections that concern a person: of their application, or because the account is theirs."""
+    """Return the corrections that concern a person: of their application, or because the account is theirs.
+
+    It is theirs where the staff said so, or where they have applied with it since it was freed.
+    """
     own = everyone(resident)
-    about = Correction.objects.filter(application__resident__in=own) | Correction.objects.filter(other__in=own)
+    theirs = Q(other__in=own) | Q(application__account_freed__resident__in=own)
+    about = Correction.objects.filter(Q(application__resident__in=own) | theirs)
     return list(about.select_related("application__payment_service").distinct().order_by("pk"))
 
 

@@ -14,6 +14,8 @@ from mynapoint.hub import web
 from mynapoint.hub.applications.correction_models import Correction, CorrectionStep
 from mynapoint.hub.applications.held import open_corrections
 from mynapoint.hub.applications.models import Application
+from mynapoint.hub.identity.lineage import surviving
+from mynapoint.hub.identity.models import Resident
 from mynapoint.hub.ledger import corrections
 from mynapoint.hub.ledger.corrections import NoEvidence, NotItsTurn, NotOpenable, NotTheSecond, stands
 from mynapoint.hub.staff.access import StaffRequest, staff_required
@@ -22,6 +24,7 @@ from mynapoint.hub.staff.models import Role
 from mynapoint.hub.support.correction_views import WORDS_MAX, visits_with
 from mynapoint.hub.support.correction_words import WORDS
 from mynapoint.hub.support.likely_mislinks import likely_mislinks
+from mynapoint.hub.support.models import Visit
 from mynapoint.programme.values import tokyo_day
 
 SEEING_TO_IT = (Role.HELPER, Role.SUPERVISOR, Role.OFFICE)
@@ -52,6 +55,7 @@ def begin(request: StaffRequest) -> HttpResponse:
             by=request.staff,
             words=request.POST.get("words", "").strip()[:WORDS_MAX],
             municipality=request.staff.municipality or (visit.municipality if visit else ""),
+            other=_visitor(request.staff, application) if request.POST.get("is_owner_here") else None,
             now=web.now(),
         )
     except NotOpenable:
@@ -131,6 +135,13 @@ def _application(number: str, staff: OnDuty) -> Application | None:
     if found is None or staff.is_office:
         return found
     return found if visits_with(found).filter(municipality=staff.municipality).exists() else None
+
+
+def _visitor(staff: OnDuty, application: Application) -> Resident | None:
+    """Return who is signed in with a card at the helper's terminal, unless it is who applied."""
+    visit = Visit.objects.filter(terminal=staff.terminal, ended_at=None).select_related("resident").first()
+    there = surviving(visit.resident) if visit and visit.resident else None
+    return None if there is None or there == surviving(application.resident) else Resident.objects.get(pk=there)
 
 
 def _done(request: StaffRequest, own: Correction, act: Callable[[], None]) -> HttpResponse:
