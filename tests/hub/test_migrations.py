@@ -23,7 +23,7 @@ RELEASED = {
 
 REASONS: dict[str, str] = {
     "applications.0010_corrections": "each constraint comes back in the same transaction, over the same rows: whatever "
-    "the last release writes leaves the new columns null; new indexes are built, so on a full table while nobody applies",
+    "the last release writes leaves the new columns null; new indexes are built, so migrate while nobody applies",
 }
 """Feature and migration to why it is no harm although it is not additive; emptied at a release."""
 
