@@ -46,7 +46,12 @@ ABOUT_PEOPLE = {
     "reservations_mykeyidstep": {"id", "reservation_id", "number", "given_id", "done_at", *SIGNED},
     "applications_draft": {*CHOICE, "session", "signer", "created_at"},
     "applications_keptanswer": {"key", "asked", "is_refusal", "answer", "answered_at"},
-    "applications_application": {*CHOICE, "reservation_id", "applied_at"},
+    "applications_application": {*CHOICE, "reservation_id", "person_freed_by_id", "account_freed_by_id", "applied_at"},
+    "applications_correction": {"id", "application_id", "other_id", "municipality", "words", "due_on"},
+    "applications_correctionstep": {
+        *("id", "correction_id", "number", "kind", "who", "staff_id", "first_id", "outcome", "evidence", "reference"),
+        "done_at",
+    },
     "applications_standingapplication": {"id", "resident_id", "incentive", "application_id"},
     "applications_consent": {"id", "application_id", *SIGNED},
     "applications_registration": {"id", "resident_id", "incentive", "proven_on", "source"},
@@ -73,6 +78,7 @@ ABOUT_PEOPLE = {
     },
     "ledger_ledgerentry": {
         *("id", "report_id", "application_id", "payment_service_id", "line_id", "points", "posted_on", "recorded_at"),
+        "origin_id",
     },
     "ledger_recordedtotal": {"id", "resident_id", "incentive", "recorded", "over_cap", "points_max"},
     "ledger_doubleapplication": {

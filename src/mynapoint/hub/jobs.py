@@ -13,20 +13,22 @@ from mynapoint.hub.applications.provider_door import purge_nonces
 from mynapoint.hub.applications.secrets import hub_key
 from mynapoint.hub.audit.sealing import seal
 from mynapoint.hub.identity.actions import purge as purge_challenges
+from mynapoint.hub.ledger.correcting import give_back
 from mynapoint.hub.ledger.merges import join_links
 from mynapoint.hub.office.publishing import publish
 from mynapoint.hub.operation.readiness import note_jobs_done
 
 
 def run_all() -> Mapping[str, int]:
-    """Join late links, remove what has lapsed, publish open data that is due, seal the audit record; say how much.
+    """Do each once: links, corrections' points, lapsed things, the audit record's seal, open data that is due.
 
-    Drafts lapse by the programme's clock, the rest by the machine's.
+    Returns how much of each was done. Drafts lapse by the programme's clock, the rest by the machine's.
     """
     merged, cases = join_links(now=web.now())
     done = {
         "residents merged": merged,
         "double applications found": cases,
+        "points given on by corrections": give_back(now=web.now()),
         "challenges and answers removed": purge_challenges(),
         "nonces removed": purge_nonces(),
         "drafts removed": purge_drafts(now=web.now()),

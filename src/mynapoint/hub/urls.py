@@ -8,9 +8,10 @@ from mynapoint.hub.applications import resident_door
 from mynapoint.hub.ledger import own_data
 from mynapoint.hub.ledger.views import start
 from mynapoint.hub.operation import readiness
-from mynapoint.hub.support.helped import own_visits
+from mynapoint.hub.support.helped import own_corrections, own_visits
 
 own_data.also("visits_to_counters", own_visits)
+own_data.also("corrections", own_corrections)
 handler500 = "mynapoint.hub.operation.failures.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),
@@ -22,7 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/office/", include("mynapoint.hub.office.urls")),
     path("staff/settlement/", include("mynapoint.hub.settlement.urls")),
     path("staff/counter/", include("mynapoint.hub.support.counter_urls")),
+    path("staff/corrections/", include("mynapoint.hub.support.correcting_urls")),
     path("counter/", include("mynapoint.hub.support.urls")),
+    path("my/corrections/", include("mynapoint.hub.support.correction_urls")),
     path("payment-services/", include("mynapoint.hub.payment_services.urls")),
     path("open-data/", include("mynapoint.hub.office.open_data_urls")),
     path("m/", include("mynapoint.hub.municipalities.urls")),

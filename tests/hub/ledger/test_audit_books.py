@@ -73,9 +73,13 @@ FORGERIES: dict[str, tuple[Callable[[Application], object], set[str]]] = {
         lambda one: forged(one, voucher="report:99"),
         {"a report is booked as its lines"},
     ),
-    "more is claimed than was awarded": (
-        lambda one: forged(one, kind="claimed", from_account="awarded", to_account="claimed", points=9_000),
+    "more is released than was reserved": (
+        lambda one: forged(one, kind="released", from_account="reserved", to_account="funds", points=9_000),
         {"an account holds no less than nothing"},
+    ),
+    "more lapses than was awarded": (
+        lambda one: forged(one, kind="expired", from_account="awarded", to_account="funds", points=9_000),
+        {"no more is claimed and paid than was awarded"},
     ),
     "a block is filled": (
         lambda _: BudgetBlock.objects.filter(number=0).update(points_left=F("points_left") + 1),

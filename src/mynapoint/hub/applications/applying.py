@@ -14,8 +14,9 @@ from mynapoint.hub.applications import cases_by_orm, cases_by_query
 from mynapoint.hub.applications.cases import Case, KnownCertificate, Opened
 from mynapoint.hub.applications.entering import enter
 from mynapoint.hub.applications.entries import Entry, ToKeep
+from mynapoint.hub.applications.held import mislinked, with_account_of
 from mynapoint.hub.applications.last_day import Judged
-from mynapoint.hub.applications.models import Application, Draft, KeptAnswer
+from mynapoint.hub.applications.models import Draft, KeptAnswer
 from mynapoint.hub.applications.permission import budget_spent, reasons_against_case, reasons_against_certificate
 from mynapoint.hub.books.triggers import BUDGET_SPENT
 from mynapoint.hub.identity.actions import Signature, lapsed
@@ -121,11 +122,7 @@ def _details(case: Case, own: KnownCertificate | None) -> dict[str, str]:
 
 def account_is_used(draft: Draft) -> bool:
     """Say whether the account of a draft serves somebody's application already."""
-    here = Application.objects.filter(payment_service=draft.payment_service_id, incentive=draft.incentive)
-    return (
-        here.filter(account_key=draft.account_key).exists()
-        or here.filter(account_reference=draft.account_reference).exists()
-    )
+    return with_account_of(draft).exclude(pk__in=mislinked()).exists()
 
 
 def _why_not(case: Case, entry: Entry, error: IntegrityError, *, as_of: datetime) -> Exception | None:

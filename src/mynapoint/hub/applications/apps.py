@@ -17,6 +17,9 @@ class ApplicationsConfig(AppConfig):
     name = "mynapoint.hub.applications"
 
     def ready(self) -> None:
+        from mynapoint.hub.applications import correction_models  # its tables are known from here on
+
+        assert correction_models.Correction._meta.app_label == self.label
         register(check_batches)
 
 

@@ -6,11 +6,13 @@ import atexit
 from functools import cache
 
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from mynapoint.hub.applications import entering_by_function, entering_by_orm
 from mynapoint.hub.applications.batches import Writer
 from mynapoint.hub.applications.entries import Entry
+from mynapoint.hub.applications.held import frees_account, frees_person
+from mynapoint.hub.applications.models import Draft
 
 
 def enter(entry: Entry) -> None:
@@ -18,7 +20,18 @@ def enter(entry: Entry) -> None:
 
     Committed when it returns, unless a transaction is open. Raises IntegrityError, with nothing written, when
     something was there already or is there no more; the database decides, and why is asked afterwards.
+    Hardly anybody was ever freed by a confirmed mislink, so that is asked only where the database refuses.
     """
+    try:
+        _enter(entry)
+    except IntegrityError:
+        draft = Draft.objects.filter(pk=entry.draft).first()
+        if connection.vendor != "postgresql" or draft is None or not (frees_person(draft) or frees_account(draft)):
+            raise
+        entering_by_orm.enter(entry)
+
+
+def _enter(entry: Entry) -> None:
     if connection.vendor != "postgresql":
         entering_by_orm.enter(entry)
     elif settings.BATCH_WRITES and not connection.in_atomic_block:

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from mynapoint.exchange.messages import NoticeKind
 from mynapoint.hub.applications.entries import Entry
+from mynapoint.hub.applications.held import frees_account, frees_person
 from mynapoint.hub.applications.models import Application, Consent, Draft, KeptAnswer, StandingApplication
 from mynapoint.hub.applications.notices import write_notice
 from mynapoint.hub.applications.standing import instruct_if_due
@@ -59,6 +60,8 @@ def _create(draft: Draft, entry: Entry) -> Application:
         masked_account=draft.masked_account,
         masked_holder=draft.masked_holder,
         proof=draft.proof,
+        person_freed_by=frees_person(draft),
+        account_freed_by=frees_account(draft),
         applied_at=entry.applied_at,
     )
     StandingApplication.objects.create(

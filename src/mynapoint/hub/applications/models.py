@@ -74,19 +74,31 @@ class Application(Choice):
     """A resident's choice, for good. One per resident and incentive, one per account and incentive: by constraint.
 
     ``resident``  under whom it was made; ``StandingApplication`` says for whom it stands today, if it does
+    ``person_freed_by``, ``account_freed_by``  the confirmed mislink that freed this person, and this account, to be
+                  chosen afresh; it frees each once, and the database asks for its confirmation (migration 0010)
     """
 
     reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="+")
+    person_freed_by = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="person_freed")
+    account_freed_by = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="account_freed")
     applied_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
-            UniqueConstraint(name="application_once_per_resident", fields=["resident", "incentive"]),
             UniqueConstraint(
-                name="application_once_per_account", fields=["payment_service", "account_key", "incentive"]
+                name="application_once_per_resident",
+                fields=["resident", "incentive"],
+                condition=Q(person_freed_by__isnull=True),
             ),
             UniqueConstraint(
-                name="application_once_per_reference", fields=["payment_service", "account_reference", "incentive"]
+                name="application_once_per_account",
+                fields=["payment_service", "account_key", "incentive"],
+                condition=Q(account_freed_by__isnull=True),
+            ),
+            UniqueConstraint(
+                name="application_once_per_reference",
+                fields=["payment_service", "account_reference", "incentive"],
+                condition=Q(account_freed_by__isnull=True),
             ),
         ]
 

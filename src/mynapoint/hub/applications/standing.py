@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from mynapoint.exchange.messages import NoticeKind
+from mynapoint.hub.applications.held import is_held, mislinked
 from mynapoint.hub.applications.models import Application, Notice, Registration, StandingApplication
 from mynapoint.hub.applications.notices import write_notice
 from mynapoint.hub.identity.lineage import everyone, surviving
@@ -65,6 +66,7 @@ def instruct_if_due(resident: Resident, incentive: IncentiveId, *, now: datetime
     """Have the fixed sum of a registration awarded, once: when the person has applied and it is proven.
 
     Not where the person applied twice: the other application may have been awarded it, which is for a case to decide.
+    Not while a correction of it is open; and not where a confirmed mislink had the sum awarded to this very account.
     """
     application = standing_application(resident, incentive)
     rule = application.law.rule if application else None
@@ -72,7 +74,10 @@ def instruct_if_due(resident: Resident, incentive: IncentiveId, *, now: datetime
         return
     if not Registration.objects.filter(resident__in=everyone(resident), incentive=incentive).exists():
         return
-    if applications_of(resident).filter(incentive=incentive).count() > 1:
+    if applications_of(resident).filter(incentive=incentive).exclude(pk__in=mislinked()).count() > 1:
+        return
+    before = Notice.objects.filter(application=application.account_freed_by_id, kind=NoticeKind.AWARD_INSTRUCTION.value)
+    if is_held(application) or before.exists():
         return
     if not Notice.objects.filter(application=application, kind=NoticeKind.AWARD_INSTRUCTION.value).exists():
         write_notice(application, NoticeKind.AWARD_INSTRUCTION, room=rule.points, points=rule.points, now=now)

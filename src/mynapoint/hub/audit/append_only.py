@@ -12,6 +12,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "audit_sealedrecord": (),
     "applications_application": (),
     "applications_consent": (),
+    "applications_correction": (),
+    "applications_correctionstep": (),
     "applications_keptanswer": (),
     "applications_notice": ("cursor",),
     "books_movement": (),

@@ -10,17 +10,20 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from mynapoint.award.eligibility import points_max
 from mynapoint.exchange.codec import encode_lines
 from mynapoint.exchange.messages import AwardLine, AwardReceiptHeader, LineRefusal, RefusedLine
+from mynapoint.hub.applications.correction_models import Correction
+from mynapoint.hub.applications.held import held
 from mynapoint.hub.applications.models import Application, StandingApplication
 from mynapoint.hub.audit.actions import record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.lineage import lock_survivors
 from mynapoint.hub.ledger.booking import Way, book_report, released, ways
 from mynapoint.hub.ledger.models import AwardReport, DoubleApplication, LedgerEntry, RecordedTotal, save_totals
+from mynapoint.hub.ledger.points import points_of
 from mynapoint.hub.ledger.recording_by_set import LINES_MIN, Plain, take_plain, write_plain
 from mynapoint.hub.ledger.reports import Report
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
@@ -119,12 +122,14 @@ class _Judged:
     """What became of each line.
 
     ``survivors``  who each application's resident is today, locked: no merge comes in between
-    ``stopped``    applications that do not stand; ``own``, the points of each application that a case is about
+    ``stopped``    applications that do not stand; ``held``, those a correction is open about: they may stand again
+    ``own``        the points of each application that a case or a correction is about
     """
 
     survivors: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     totals: dict[tuple[uuid.UUID, str], RecordedTotal] = field(default_factory=dict)
     stopped: set[uuid.UUID] = field(default_factory=set)
+    held: set[uuid.UUID] = field(default_factory=set)
     own: dict[uuid.UUID, int] = field(default_factory=dict)
     accepted: list[tuple[Application, AwardLine]] = field(default_factory=list)
     repeated: int = 0
@@ -182,7 +187,7 @@ def _reason_against(
     if line.points < 0:
         least = min(total.in_all, judged.own.get(application.pk, total.in_all))
         return LineRefusal.BELOW_ZERO if least + line.points < 0 else None
-    if application.pk in judged.stopped:
+    if application.pk in judged.stopped or application.pk in judged.held:
         return LineRefusal.STOPPED
     return LineRefusal.OVER_CAP if total.in_all + line.points > total.points_max else None
 
@@ -224,15 +229,11 @@ def _prepare(applications: Sequence[Application]) -> _Judged:
     for chunk in _chunks({one.pk for one in applications}):
         standing = StandingApplication.objects.filter(application__in=chunk).values_list("application_id", flat=True)
         judged.stopped |= (set(chunk) - set(standing)) | released(chunk)
+        judged.held |= held(chunk)
+        judged.own |= points_of(Correction.objects.filter(application__in=chunk).values_list("application", flat=True))
         for case in DoubleApplication.objects.filter(Q(earlier__in=chunk) | Q(later__in=chunk)):
             judged.own |= points_of([case.earlier_id, case.later_id])
     return judged
-
-
-def points_of(applications: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Return the points recorded for each of a few applications."""
-    recorded = LedgerEntry.objects.filter(application__in=applications).values_list("application")
-    return dict.fromkeys(applications, 0) | dict(recorded.annotate(Sum("points")))
 
 
 def _keep(

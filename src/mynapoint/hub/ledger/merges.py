@@ -17,8 +17,8 @@ from mynapoint.hub.identity.chains import LinkRefused, keep_link
 from mynapoint.hub.identity.lineage import absorb, everyone, people_along
 from mynapoint.hub.identity.links import Link
 from mynapoint.hub.identity.models import Resident, SerialLink
-from mynapoint.hub.ledger.actions import points_of
 from mynapoint.hub.ledger.models import DoubleApplication, RecordedTotal
+from mynapoint.hub.ledger.points import points_of
 from mynapoint.programme.values import IncentiveId
 
 _CHUNK = 200

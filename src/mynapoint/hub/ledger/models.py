@@ -41,6 +41,7 @@ class LedgerEntry(models.Model):
 
     ``line_id``    the provider's key of the posting: the same line never counts twice at one service
     ``posted_on``  the day in Tokyo on which the resident got the points
+    ``origin``     the entry that a correction reverses, or gives to whoever it was meant for
     """
 
     report = models.ForeignKey(AwardReport, on_delete=models.PROTECT, related_name="entries")
@@ -50,6 +51,7 @@ class LedgerEntry(models.Model):
     points = models.IntegerField()
     posted_on = models.DateField()
     recorded_at = models.DateTimeField()
+    origin = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints: ClassVar = [

@@ -15,9 +15,10 @@ from mynapoint.hub.applications.permission import incentive_on, reasons_against
 from mynapoint.hub.applications.standing import applications_of
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
-from mynapoint.hub.ledger.actions import points_of
+from mynapoint.hub.ledger.corrections import STOPPING, State, stands
 from mynapoint.hub.ledger.expected import Expected, expected
 from mynapoint.hub.ledger.models import AwardReport, CaseState, DoubleApplication, LedgerEntry, RecordedTotal
+from mynapoint.hub.ledger.points import points_of
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay, incentives_on
 from mynapoint.hub.reservations.actions import reservations_of
@@ -37,6 +38,7 @@ class ApplicationCard:
     ``yen_left``        yen of top-ups or purchases that fill the room; None for a fixed sum
     ``reported_up_to``  up to when the provider has reported; None before its first report
     ``case``            the open case about this and another application for the same incentive
+    ``correction``      how the last correction of it stands; None: nobody ever asked for one
     """
 
     application: Application
@@ -50,11 +52,13 @@ class ApplicationCard:
     expected: Sequence[Expected]
     reported_up_to: datetime | None
     case: DoubleApplication | None
+    correction: State | None
 
     @property
     def is_stopped(self) -> bool:
-        """Whether another application stands in its place."""
-        return self.case is not None and self.case.later_id == self.application.pk
+        """Whether another application stands in its place, or a correction holds it or has stopped it for good."""
+        is_second = self.case is not None and self.case.later_id == self.application.pk
+        return is_second or self.correction in STOPPING
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def my_page(resident: Resident, *, now: datetime) -> MyPage:
     today = tokyo_day(now)
     applications = applications_of(resident).select_related("payment_service", "consent")
     cards = [_card(application, resident, today=today) for application in applications]
-    applied = {card.incentive.id for card in cards}
+    applied = {card.incentive.id for card in cards if card.correction is not State.MISLINK}
     others = [
         Open(one, reasons_against(resident=resident, incentive=one.id, on=today))
         for one in incentives_on(today)
@@ -98,7 +102,9 @@ def _card(application: Application, resident: Resident, *, today: date) -> Appli
     incentive = incentive_on(IncentiveId(application.incentive), applied_on)
     law = load_round(application.round_id).incentives[incentive.id]
     case = _case(application)
-    is_stopped = case is not None and case.later_id == application.pk
+    last = application.corrections.order_by("pk").last()
+    correction = stands(last).state if last else None
+    is_stopped = (case is not None and case.later_id == application.pk) or correction in STOPPING
     points_max = law.rule.points_max if isinstance(law.rule, PremiumRule) else law.rule.points
     total = RecordedTotal.objects.filter(resident=surviving(resident), incentive=incentive.id).first()
     room = Points(0 if is_stopped else max(points_max - (total.in_all if total else 0), 0))
@@ -116,6 +122,7 @@ def _card(application: Application, resident: Resident, *, today: date) -> Appli
         expected=when,
         reported_up_to=_reported_up_to(application.payment_service),
         case=case,
+        correction=correction,
     )
 
 

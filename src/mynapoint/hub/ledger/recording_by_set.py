@@ -64,7 +64,8 @@ SELECT line.number, line.line_id, line.application, line.points, line.posted_on,
   LEFT JOIN (SELECT line_id FROM reported_line GROUP BY line_id HAVING count(*) > 1) AS twice
     ON twice.line_id = line.line_id
   LEFT JOIN (SELECT earlier_id AS application FROM ledger_doubleapplication
-             UNION SELECT later_id FROM ledger_doubleapplication) AS in_case ON in_case.application = applied.id
+             UNION SELECT later_id FROM ledger_doubleapplication
+             UNION SELECT application_id FROM applications_correction) AS in_case ON in_case.application = applied.id
 """
 _GROUPS = """
 CREATE TEMPORARY TABLE plain_group ON COMMIT DROP AS

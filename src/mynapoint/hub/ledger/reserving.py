@@ -35,10 +35,17 @@ _LEFT = """
      FROM ledger_ledgerentry AS entry WHERE entry.application_id = NEW.application_id)
 """
 """What an application has reserved and was not awarded."""
+_IS_OVER = """
+NOT EXISTS (SELECT 1 FROM applications_standingapplication AS standing
+             WHERE standing.application_id = NEW.application_id)
+AND NOT EXISTS (SELECT 1 FROM books_movement AS gone
+                 WHERE gone.application = NEW.application_id AND gone.kind = 'released')
+"""
+"""What still stands is only held, and may resume; what was released once is released."""
 _RELEASE = f"""
 INSERT INTO books_movement ({_COLUMNS})
 SELECT share.budget_id, 'released', 'reserved', {_SOURCE}, {_LEFT}, one.id, '', '', NEW.created_at
-{_FROM} AND {_LEFT} > 0
+{_FROM} AND {_LEFT} > 0 AND {_IS_OVER}
 """
 _ON_POSTGRESQL = (
     f"""

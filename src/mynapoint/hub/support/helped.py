@@ -9,7 +9,9 @@ from django import template
 
 from mynapoint.hub.identity.lineage import everyone
 from mynapoint.hub.identity.models import Resident
+from mynapoint.hub.ledger.corrections import corrections_of
 from mynapoint.hub.municipalities.models import Municipality
+from mynapoint.hub.support.correction_words import Told, told
 from mynapoint.hub.support.models import Visit
 
 register = template.Library()
@@ -28,6 +30,27 @@ def visits_of(resident: Resident) -> Sequence[Visit]:
     for visit in found:
         visit.place = f"{names.get(visit.municipality, '')} {visit.terminal.name}".strip()  # type: ignore[attr-defined]
     return found
+
+
+@register.simple_tag
+def corrections_about(resident: Resident) -> Sequence[Told]:
+    """Return how every correction that concerns a person stands."""
+    return [told(one, resident) for one in corrections_of(resident)]
+
+
+def own_corrections(resident: Resident) -> list[dict[str, Any]]:
+    """Return the same for the resident's own data."""
+    return [
+        {
+            "number": one.number,
+            "about_own_application": one.is_own,
+            "state": one.state.value,
+            "opened_on": one.opened_on,
+            "due_on": one.due_on,
+            "words": one.words,
+        }
+        for one in corrections_about(resident)
+    ]
 
 
 def own_visits(resident: Resident) -> list[dict[str, Any]]:

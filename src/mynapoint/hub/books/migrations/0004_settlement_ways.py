@@ -8,7 +8,7 @@ from mynapoint.hub.books.triggers import triggers_aside, triggers_back
 
 
 class Migration(migrations.Migration):
-    dependencies = [("books", "0003_national_budgets"), ("ledger", "0006_total_guard_of_resident")]
+    dependencies = [("books", "0003_national_budgets"), ("ledger", "0007_corrections")]
 
     operations = [
         triggers_aside("books_movement"),
