@@ -26,6 +26,8 @@ RELEASED = {
 REASONS: dict[str, str] = {
     "applications.0010_corrections": "each constraint comes back in the same transaction, over the same rows: whatever "
     "the last release writes leaves the new columns null; new indexes are built, so migrate while nobody applies",
+    "staff.0002_people_of_providers": "each constraint comes back in the same transaction, wider: whatever the last "
+    "release writes leaves the new columns empty and keeps it; both tables are small",
 }
 """Feature and migration to why it is no harm although it is not additive; emptied at a release."""
 

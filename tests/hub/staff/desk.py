@@ -44,11 +44,18 @@ class Desk:
         return int(self.client.post("/staff/sign-in/", fields).status_code)
 
 
-def person(role: Role = Role.HELPER, municipality: str = "hadano", name: str = "") -> Person:
-    """Somebody enrolled; the office has no municipality."""
-    municipality = "" if role is Role.OFFICE else municipality
+def person(
+    role: Role = Role.HELPER, municipality: str = "hadano", name: str = "", provider: str = "sample-pay"
+) -> Person:
+    """Somebody enrolled; the office has no municipality, and people of a provider have its name instead."""
+    municipality = "" if role in {Role.OFFICE, Role.PROVIDER} else municipality
+    provider = provider if role is Role.PROVIDER else ""
     account, code = accounts.add_account(
-        name=name or f"{role}-{municipality or 'x'}", role=role, municipality=municipality, now=clock.now()
+        name=name or f"{role}-{municipality or provider or 'x'}",
+        role=role,
+        municipality=municipality,
+        provider=provider,
+        now=clock.now(),
     )
     del code  # enrolling by it: test_accounts.py
     secret = pyotp.random_base32()
@@ -59,9 +66,9 @@ def person(role: Role = Role.HELPER, municipality: str = "hadano", name: str = "
     return Person(account, secret)
 
 
-def desk(municipality: str = "hadano", name: str = "counter 1") -> Desk:
+def desk(municipality: str = "hadano", name: str = "counter 1", provider: str = "") -> Desk:
     """A terminal with its cookie in a browser."""
-    _, code = accounts.add_terminal(name=name, municipality=municipality, now=clock.now())
+    _, code = accounts.add_terminal(name=name, municipality=municipality, provider=provider, now=clock.now())
     terminal, secret = accounts.register_terminal(code=code.text, now=clock.now())
     made = Desk(terminal)
     made.client.cookies[access.terminal_cookie()] = secret
@@ -69,11 +76,15 @@ def desk(municipality: str = "hadano", name: str = "counter 1") -> Desk:
 
 
 def at_work(
-    role: Role = Role.HELPER, municipality: str = "hadano", terminal: str = "counter 1", name: str = ""
+    role: Role = Role.HELPER,
+    municipality: str = "hadano",
+    terminal: str = "counter 1",
+    name: str = "",
+    provider: str = "sample-pay",
 ) -> Desk:
     """A browser in which somebody of a role is signed in, without going through the pages."""
-    who = person(role, municipality, name)
-    where = desk(who.account.municipality, terminal)
+    who = person(role, municipality, name, provider)
+    where = desk(who.account.municipality, terminal, who.account.provider)
     begin(who, where)
     return where
 

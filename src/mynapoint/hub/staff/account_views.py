@@ -18,7 +18,7 @@ from mynapoint.hub.staff.models import Role, StaffAccount
 @require_GET
 @staff_required(Role.SUPERVISOR, Role.OFFICE)
 def accounts_page(request: StaffRequest) -> HttpResponse:
-    """List the accounts of one's own municipality, or of the office."""
+    """List the accounts of one's own municipality; for the office its own, and those of people of providers."""
     return _page(request)
 
 

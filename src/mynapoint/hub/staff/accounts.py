@@ -26,6 +26,10 @@ _CODE_CHARACTERS = 16
 """Of 31 letters: 79 bits; typed once from a sheet of paper."""
 
 
+_OF_THE_OFFICE = {Role.OFFICE, Role.PROVIDER}
+"""Whose accounts the office alone opens."""
+
+
 class NotPossible(Exception):
     """An account or terminal cannot be changed so; the words say why, for whoever asked."""
 
@@ -43,22 +47,25 @@ class OneTimeCode:
 
 @transaction.atomic
 def add_account(
-    *, name: str, role: Role, municipality: str, now: datetime, by: OnDuty | None = None
+    *, name: str, role: Role, municipality: str, now: datetime, by: OnDuty | None = None, provider: str = ""
 ) -> tuple[StaffAccount, OneTimeCode]:
     """Add an account and return the code with which its person enrols. Raises NotPossible.
 
-    ``by``  None: the operator of the hub, at its own machine
+    ``by``        None: the operator of the hub, at its own machine
+    ``provider``  whose things alone somebody of a provider sees; whoever calls knows that there is one of that name
     """
     if not _NAME.fullmatch(name):
         raise NotPossible(f"a name is 3 to 40 of a-z, 0-9, '.', '_', '-'; got {name!r}")
-    if (role is Role.OFFICE) != (municipality == ""):
-        raise NotPossible("the office has no municipality, and everybody else has one")
+    if (role is Role.PROVIDER) != bool(provider):
+        raise NotPossible("people of a provider have the provider's name, and nobody else has")
+    if (role in {Role.OFFICE, Role.PROVIDER}) != (municipality == ""):
+        raise NotPossible("the office and providers have no municipality, and everybody else has one")
     _may(by, role=role, municipality=municipality)
     try:
         with transaction.atomic():
             at = timezone.now()
             account = StaffAccount.objects.create(
-                name=name, role=role, municipality=municipality, created_at=at, vouched_at=at
+                name=name, role=role, municipality=municipality, provider=provider, created_at=at, vouched_at=at
             )
     except IntegrityError as error:
         raise NotPossible(f"there is an account {name!r} already") from error
@@ -96,7 +103,7 @@ def account_to_enrol(*, name: str, code: str, terminal: Terminal) -> StaffAccoun
     given = digest(_plain(code))
     if not secrets.compare_digest(given, account.enrolment_digest) or not _is_open(account.enrolment_until):
         raise NotLetIn
-    if account.municipality != terminal.municipality:
+    if account.place != terminal.place:
         raise NotLetIn
     locking.was_right(terminal)
     locking.was_right(account)
@@ -120,15 +127,18 @@ def enrol(*, account: StaffAccount, password: str, secret: str, code: str, termi
 
 @transaction.atomic
 def add_terminal(
-    *, name: str, municipality: str, now: datetime, by: OnDuty | None = None
+    *, name: str, municipality: str, now: datetime, by: OnDuty | None = None, provider: str = ""
 ) -> tuple[Terminal, OneTimeCode]:
     """Add a terminal, or let one of this name be registered anew; return the code to type there. Raises NotPossible."""
     if by is not None and not (by.role in {Role.SUPERVISOR, Role.OFFICE} and by.may_see(municipality)):
         raise NotPossible("only a supervisor of the same municipality, or the office, adds a terminal")
+    if provider and (municipality or not (by is None or by.is_office)):
+        raise NotPossible("a provider's terminal has no municipality and is added by the office")
     code = _code(REGISTRATION_LIFE)
     terminal, _ = Terminal.objects.update_or_create(
         name=name,
         municipality=municipality,
+        provider=provider,
         defaults={"registration_digest": digest(_plain(code.text)), "registration_until": code.until},
         create_defaults={
             "registration_digest": digest(_plain(code.text)),
@@ -170,7 +180,7 @@ def _may(by: OnDuty | None, *, role: Role, municipality: str, account: StaffAcco
     if by is None or by.is_office:
         allowed = True
     else:
-        allowed = by.role is Role.SUPERVISOR and by.municipality == municipality and role is not Role.OFFICE
+        allowed = by.role is Role.SUPERVISOR and by.municipality == municipality and role not in _OF_THE_OFFICE
     if not allowed:
         raise NotPossible("only a supervisor of the same municipality, or the office, changes an account")
     if by is not None and account is not None and by.account.pk == account.pk:

@@ -92,7 +92,7 @@ def _is_let_in(account: StaffAccount | None, *, password: str, code: str, termin
     usable = account if account is not None and account.is_enrolled and account.disabled_at is None else None
     right = passwords.is_right(password, usable.password if usable else None)
     step = second_factors.step_of(second_factors.secret_of(usable), code, at_seconds=timezone.now().timestamp())
-    if usable is None or not right or step is None or usable.municipality != terminal.municipality:
+    if usable is None or not right or step is None or usable.place != terminal.place:
         return False
     if not second_factors.take_step(usable, step):
         return False

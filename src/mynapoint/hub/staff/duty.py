@@ -28,8 +28,13 @@ class OnDuty:
 
     @property
     def municipality(self) -> str:
-        """Slug of the municipality they work for; empty: the programme office."""
+        """Slug of the municipality they work for; empty: the programme office, or a provider."""
         return self.account.municipality
+
+    @property
+    def provider(self) -> str:
+        """Slug of the payment provider they work for; empty for everybody else."""
+        return self.account.provider
 
     @property
     def is_office(self) -> bool:
@@ -38,7 +43,7 @@ class OnDuty:
 
     def may_see(self, municipality: str) -> bool:
         """Say whether what belongs to a municipality is theirs to see: their own; for the office, every one's."""
-        return self.is_office or self.municipality == municipality
+        return self.is_office or (self.municipality == municipality and not self.provider)
 
     def __str__(self) -> str:
         return str(self.account)

@@ -127,7 +127,7 @@ class AccountForm(_Form):
     )
     role = forms.ChoiceField(
         label=_("役割"),
-        choices=[(role.value, role.label) for role in Role if role is not Role.OFFICE],
+        choices=[(role.value, role.label) for role in (Role.HELPER, Role.SUPERVISOR, Role.EDITOR)],
         widget=forms.RadioSelect,
         error_messages={"required": _("どれかを選んでください。")},
     )

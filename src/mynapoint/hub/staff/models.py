@@ -16,13 +16,15 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", _("窓口の責任者")
     EDITOR = "editor", _("市区町村ページの編集者")
     OFFICE = "office", _("事務局")
+    PROVIDER = "provider", _("決済事業者の担当者")
 
 
 class StaffAccount(models.Model):
-    """One person of the staff, for one municipality or for the programme office; never shared, never renamed.
+    """One person of a municipality, of the programme office or of a provider; never shared, never renamed.
 
     ``name``          what is typed to sign in; a number of the personnel file does, a person's name need not be it
-    ``municipality``  its slug, as text; empty for the office
+    ``municipality``  its slug, as text; empty for the office and for people of a provider
+    ``provider``      the slug of a payment provider, as text, for its people alone (decision 38)
     ``password``      Argon2id, by Django's hasher; empty until enrolled
     ``totp_secret``   sealed (``seals.py``); empty until enrolled
     ``last_step``     the 30-second step of the last code that was taken: no code of it or before is taken again
@@ -34,6 +36,7 @@ class StaffAccount(models.Model):
     name = models.CharField(max_length=40, unique=True)
     role = models.CharField(max_length=10, choices=Role.choices)
     municipality = models.CharField(max_length=40, blank=True)
+    provider = models.CharField(max_length=40, blank=True, default="", db_default="")
     password = models.CharField(max_length=255, blank=True)
     totp_secret = models.BinaryField(max_length=200, null=True)
     last_step = models.BigIntegerField(default=0)
@@ -50,12 +53,19 @@ class StaffAccount(models.Model):
         constraints: ClassVar = [
             CheckConstraint(
                 name="staff_of_one_place",
-                condition=Q(role=Role.OFFICE, municipality="") | (~Q(role=Role.OFFICE) & ~Q(municipality="")),
+                condition=Q(role=Role.OFFICE, municipality="", provider="")
+                | (Q(role=Role.PROVIDER, municipality="") & ~Q(provider=""))
+                | (~Q(role__in=[Role.OFFICE, Role.PROVIDER]) & ~Q(municipality="") & Q(provider="")),
             ),
         ]
 
     def __str__(self) -> str:
         return f"staff:{self.pk}"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Municipality and provider they belong to: they sign in at terminals of the same."""
+        return self.municipality, self.provider
 
     @property
     def is_enrolled(self) -> bool:
@@ -73,6 +83,7 @@ class Terminal(models.Model):
 
     name = models.CharField(max_length=60)
     municipality = models.CharField(max_length=40, blank=True)
+    provider = models.CharField(max_length=40, blank=True, default="", db_default="")
     secret_digest = models.CharField(max_length=64, blank=True, db_index=True)
     registration_digest = models.CharField(max_length=64, blank=True)
     registration_until = models.DateTimeField(null=True, blank=True)
@@ -83,12 +94,17 @@ class Terminal(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            UniqueConstraint(name="terminal_name", fields=["municipality", "name"]),
+            UniqueConstraint(name="terminal_name", fields=["municipality", "provider", "name"]),
             UniqueConstraint(name="terminal_secret", fields=["secret_digest"], condition=~Q(secret_digest="")),
         ]
 
     def __str__(self) -> str:
         return f"terminal:{self.pk}"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Municipality and provider whose people work at it; both empty: the office's."""
+        return self.municipality, self.provider
 
 
 class StaffSession(models.Model):
