@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.books.budgets import Standing, standings
 from mynapoint.hub.ledger.models import LedgerEntry
+from mynapoint.hub.settlement.models import Claim, ClaimStep, State
 from mynapoint.hub.support.models import Visit
 from mynapoint.programme.values import TOKYO, IncentiveId, Points, tokyo_midnight
 
@@ -49,6 +50,8 @@ class Tally:
 
 
 NOTHING = Tally()
+_PAID = (State.PAID, State.CLOSED)
+_APPROVED = (State.APPROVED, State.RETURNED, *_PAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,15 @@ class CounterCount:
     municipality: str
     visits: int
     applications: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Points of claims, negative ones taken off: those not refused, of these the approved, of these the paid."""
+
+    claimed: Points = Points(0)  # noqa: RUF009 - a whole number
+    approved: Points = Points(0)  # noqa: RUF009 - a whole number
+    paid: Points = Points(0)  # noqa: RUF009 - a whole number
 
 
 def day_end(day: date) -> datetime:
@@ -118,6 +130,25 @@ def by_cell_and_day(*, as_of: date) -> Mapping[tuple[str, str, str], Mapping[dat
 def budgets(*, as_of: date) -> Sequence[Standing]:
     """Return how the budgets stand from which anything had moved, by name."""
     return [one for one in standings(until=day_end(as_of)) if any(one.balances.values())]
+
+
+def by_claim(*, as_of: date, cut: Cut = ALL) -> Mapping[tuple[str, str], Claimed]:
+    """Return what was claimed by service number and month such as ``2022-07``, the latest month first."""
+    until = day_end(as_of)
+    steps = ClaimStep.objects.filter(claim=OuterRef("pk"), made_at__lt=until).order_by("-number")
+    made = Claim.objects.filter(_cut(cut), submitted_at__lt=until).annotate(then=Subquery(steps.values("state")[:1]))
+    found: dict[tuple[str, str], Claimed] = {}
+    names = ("payment_service__number", "month", "then")
+    for number, month, then, points in made.order_by().values_list(*names).annotate(Sum("points")):
+        if then != State.REFUSED:
+            before = found.get((number, month), Claimed())
+            found[number, month] = Claimed(
+                Points(before.claimed + points),
+                Points(before.approved + points * (then in _APPROVED)),
+                Points(before.paid + points * (then in _PAID)),
+            )
+    by_number = dict(sorted(found.items()))
+    return dict(sorted(by_number.items(), key=lambda one: one[0][1], reverse=True))
 
 
 def by_counter(*, as_of: date) -> Sequence[CounterCount]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from calendar import month_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,11 @@ _MONEY: tuple[tuple[str, Text], ...] = (
     ("awarded", _("付与済み")),
     ("claimed", _("請求済み")),
     ("paid", _("支払済み")),
+)
+_CLAIMS: tuple[tuple[str, Text], ...] = (
+    ("claimed", _("請求(円)")),
+    ("approved", _("うち承認済み(円)")),
+    ("paid", _("うち支払済み(円)")),
 )
 _AGES: tuple[tuple[str, Text], ...] = (
     ("days_0_2", _("2日まで")),
@@ -111,6 +117,25 @@ def budgets(*, as_of: date) -> Table:
     return Table("budget", _("予算"), _("予算の名前"), _MONEY, lines)
 
 
+def by_claim(*, as_of: date, cut: Cut) -> Table:
+    """Return what was claimed by service and month; what is returned or pays back is taken off."""
+    sums = figures.by_claim(as_of=as_of, cut=cut)
+    found = PaymentService.objects.filter(number__in={number for number, _month in sums})
+    names = dict(found.values_list("number", "name"))
+    most = max((one.claimed for one in sums.values()), default=0)
+    lines = [
+        Line(
+            f"{number}.{month}",
+            _of_month(names[number], month),
+            (one.claimed, one.approved, one.paid),
+            {"service": number},
+            share(one.claimed, most),
+        )
+        for (number, month), one in sums.items()
+    ]
+    return Table("claim", _("精算"), _("決済サービスと月"), _CLAIMS, lines)
+
+
 def waiting(*, as_of: date) -> Table:
     """Return what waits, by its age."""
     kinds = backlog.backlog(as_of=as_of)
@@ -157,6 +182,11 @@ def incentive_name(round_id: str, incentive: str) -> PageWords:
 
 def _incentive(of: Of) -> PageWords:
     return incentive_name(*of)
+
+
+def _of_month(name: str, month: str) -> PageWords:
+    first = date.fromisoformat(f"{month}-01")
+    return PageWords(f"{name} {first.year}年{first.month}月", f"{name}, {month_name[first.month]} {first.year}")
 
 
 def _both(one: Tally) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,7 +45,7 @@ class PlanPicture:
 def dashboard(request: StaffRequest) -> HttpResponse:
     """Show the figures as of the end of a day, of everything or of one incentive or service."""
     question = _asked(request)
-    names = ["day", "incentive", "service", *(() if question.is_cut else _WHOLE)]
+    names = ["day", "incentive", "service", "claim", *(() if question.is_cut else _WHOLE)]
     days = figures.by_day(first=question.as_of, as_of=question.as_of, cut=question.cut)
     context = {
         "asked": question,
@@ -105,20 +105,18 @@ def _asked(request: StaffRequest) -> Asked:
 
 def _table(code: str, question: Asked) -> Table:
     as_of, cut = question.as_of, question.cut
-    match code:
-        case "day":
-            return tables.by_day(first=question.first, as_of=as_of, cut=cut)
-        case "incentive":
-            return tables.by_incentive(as_of=as_of, cut=cut)
-        case "service":
-            return tables.by_service(as_of=as_of, cut=cut)
-        case "budget":
-            return tables.budgets(as_of=as_of)
-        case "backlog":
-            return tables.waiting(as_of=as_of)
-        case "counter":
-            return tables.by_counter(as_of=as_of)
-    raise Http404
+    made: Mapping[str, Callable[[], Table]] = {
+        "day": lambda: tables.by_day(first=question.first, as_of=as_of, cut=cut),
+        "incentive": lambda: tables.by_incentive(as_of=as_of, cut=cut),
+        "service": lambda: tables.by_service(as_of=as_of, cut=cut),
+        "claim": lambda: tables.by_claim(as_of=as_of, cut=cut),
+        "budget": lambda: tables.budgets(as_of=as_of),
+        "backlog": lambda: tables.waiting(as_of=as_of),
+        "counter": lambda: tables.by_counter(as_of=as_of),
+    }
+    if code not in made:
+        raise Http404
+    return made[code]()
 
 
 def _linked(table: Table, question: Asked) -> list[tuple[tables.Line, str]]:
