@@ -48,6 +48,7 @@ class Act(models.TextChoices):
     BUDGET_LIMITED = "budget_limited"
     ROOM_RELEASED = "room_released"
     CLAIM_STEP = "claim_step"
+    WAITING_LIST_STEP = "waiting_list_step"
 
 
 class AuditRecord(models.Model):
