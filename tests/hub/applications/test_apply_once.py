@@ -17,7 +17,8 @@ from hub import clock
 from hub.sample_pay import NUMBER, SamplePay
 from hub.visitor import Visitor, card_fields
 from mynapoint.hub.api.document import document
-from mynapoint.hub.applications import resident_door
+from mynapoint.hub.applications import applying, resident_door
+from mynapoint.hub.applications.cases import Opened
 from mynapoint.hub.applications.models import Application, Consent, Draft, KeptAnswer, Notice, StandingApplication
 from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.identity.models import Challenge, Purpose
@@ -103,6 +104,21 @@ def test_the_same_again_is_answered_the_same_byte_for_byte(signed: Signed) -> No
     assert again["Idempotent-Replayed"] == "true"
     assert "Idempotent-Replayed" not in first
     assert Application.objects.count() == Notice.objects.count() == 1
+
+
+def test_an_answer_that_came_while_nothing_was_found_yet_is_said_again(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = key()
+    first = post(signed, own)
+    looks = iter([Opened()])  # looked for the answer before it was there, and for the question when it was taken
+    sound = applying.open_case
+    monkeypatch.setattr(applying, "open_case", lambda **known: next(looks, None) or sound(**known))
+
+    again = post(signed, own)
+
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again["Idempotent-Replayed"] == "true"
 
 
 def test_another_body_under_a_used_key_is_refused(signed: Signed, ueno: Visitor) -> None:

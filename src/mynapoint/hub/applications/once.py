@@ -85,6 +85,8 @@ def apply_once(asked: Asked, *, wording: Wording, now: datetime, ticket: Ticket 
 
 def _answer(asked: Asked, opened: Opened, *, wording: Wording, now: datetime, ticket: Ticket | None) -> Answer:
     put = opened.put
+    if put is None and KeptAnswer.objects.filter(pk=asked.key).exists():
+        raise AnsweredMeanwhile  # the question was taken between the looks for the answer and for it
     if put is None or timezone.now() - put.put_at > CHALLENGE_LIFE:
         return Answer(wording.refused(lapsed()), is_refusal=True)
     try:
