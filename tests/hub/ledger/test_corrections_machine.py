@@ -182,14 +182,15 @@ def test_no_life_of_corrections_loses_a_point_or_lets_two_stand() -> None:
     import_register(REGISTER)
     confirmed.clear()
 
-    run_state_machine_as_test(
-        Corrections,
-        settings=settings(
-            examples(12),
-            stateful_step_count=25,
-            suppress_health_check=list(HealthCheck),
-            phases=set(Phase) - {Phase.shrink, Phase.explain},
-        ),
+    chosen = settings(
+        examples(12),
+        stateful_step_count=25,
+        suppress_health_check=list(HealthCheck),
+        phases=set(Phase) - {Phase.shrink, Phase.explain},
     )
+    for _ in range(5):  # chance may lead twelve lives past it
+        run_state_machine_as_test(Corrections, settings=chosen)
+        if sum(confirmed):
+            break
 
-    assert sum(confirmed) > 0, "no life came to a confirmed mislink"
+    assert sum(confirmed) > 0, "no life in sixty came to a confirmed mislink"
