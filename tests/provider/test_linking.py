@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from mynapoint.exchange.messages import ApplicationNotice, NoticeKind
 from mynapoint.exchange.signatures import SigningKey, sign_document
-from mynapoint.programme.values import IncentiveId, Points, ServiceNumber
+from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber
+from mynapoint.provider.explain_account import State, explain_account
 from mynapoint.provider.hub_client import HubAnswerMalformed
-from provider.world import APPLIED_AT, World
+from mynapoint.provider.store_tables import LINKED
+from provider.world import APPLIED_AT, END_OF_AUGUST, IN_JULY, World
 
 AOKI, UENO = "SP00001234", "SP00003456"
+END_OF_OCTOBER = datetime(2022, 10, 30, 15, 0, tzinfo=UTC)
+ONCE = ", UNIQUE (account_id, incentive)"
+"""What version 3 of the store held an account to."""
 
 
 def told(world: World, application_id: str = "aoki-1", account_id: str = AOKI) -> ApplicationNotice:
@@ -127,3 +133,58 @@ def test_a_page_whose_cursors_do_not_grow_is_refused_whole(world: World) -> None
         world.pull()
 
     assert linked(world) == []
+
+
+def stopped(world: World, application_id: str) -> None:
+    """Let the hub stop an application, as it does twice for a mislink: for a look, and for good."""
+    world.hub.tell(world.proofs[application_id], application_id, at=APPLIED_AT, kind=NoticeKind.STOP)
+    world.pull()
+
+
+def test_an_account_that_a_stop_has_freed_serves_its_owner_with_what_room_is_left(world: World) -> None:
+    world.link("mislinked", AOKI)
+    world.put("july.csv", ("t-1", AOKI, "top_up", None, 12_000, IN_JULY))
+    assert world.run().points == 3_000
+    stopped(world, "mislinked")
+    stopped(world, "mislinked")
+
+    world.link("aoki-1", AOKI, at=END_OF_AUGUST)
+
+    assert reasons(world) == [None] * 4
+    world.put("september.csv", ("t-2", AOKI, "top_up", None, 20_000, END_OF_AUGUST))
+    result = world.run(END_OF_OCTOBER)
+    assert (result.lines, result.points) == (1, 2_000), "3,000 points of 5,000 are on the account since July"
+    assert (world.hub.points("mislinked"), world.hub.points("aoki-1")) == (3_000, 2_000)
+    assert world.run(END_OF_OCTOBER).lines == 0
+    with world.store.step() as connection:
+        explained = explain_account(connection, world.provider.rules, AccountId(AOKI), END_OF_OCTOBER)
+    assert [one.state for one in explained.applications] == [State.STOPPED, State.COUNTS]
+
+
+def test_an_account_that_was_resumed_is_not_proved_again(world: World) -> None:
+    world.link("aoki-1", AOKI)
+    proof = world.proofs["aoki-1"]
+    stopped(world, "aoki-1")
+    world.prove(AOKI)
+    world.hub.tell(proof, "aoki-1", at=APPLIED_AT, kind=NoticeKind.RESUME)
+    world.pull()
+
+    with pytest.raises(AssertionError, match="already_linked"):
+        world.prove(AOKI)
+
+
+def test_a_store_of_version_3_becomes_one_in_which_a_freed_account_serves_again(world: World) -> None:
+    world.link("mislinked", AOKI)
+    before = world.contents()
+    with world.store.step() as connection:
+        connection.execute("CREATE TEMP TABLE kept AS FROM linked")
+        connection.execute("DROP TABLE linked")
+        connection.execute(LINKED.replace("linked_at TIMESTAMPTZ NOT NULL)", f"linked_at TIMESTAMPTZ NOT NULL{ONCE})"))
+        connection.execute("INSERT INTO linked FROM kept")
+        connection.execute("UPDATE store SET version = 3")
+    assert world.contents() == before
+    stopped(world, "mislinked")
+
+    world.link("aoki-1", AOKI, at=END_OF_AUGUST)
+
+    assert linked(world) == [("aoki-1", AOKI), ("mislinked", AOKI)]

@@ -13,6 +13,17 @@ from mynapoint.provider.store import only
 CHANGED = "was taken in before with other content; what was taken in first stands"
 
 
+_LINKED_TO_CARDS = """SELECT application_id FROM linked WHERE incentive = ? AND (account_id = ? OR account_id IN (
+    SELECT account_id FROM chains
+    WHERE first_account_id = (SELECT first_account_id FROM chains WHERE account_id = ?)))"""
+
+
+_STOPPED_TWICE = """SELECT application_id FROM notices AS own WHERE kind = 'stop' AND set_aside IS NULL
+    AND cursor > coalesce((SELECT max(cursor) FROM notices AS other
+        WHERE other.application_id = own.application_id AND kind = 'resume'), 0)
+    GROUP BY application_id HAVING count(*) > 1"""
+
+
 def keep_reissued(connection: duckdb.DuckDBPyConnection, digest: str, number: int) -> tuple[int, int]:
     """Keep what ``taken_reissued`` tells anew, and let the chains' cards count together from now on.
 
@@ -35,16 +46,36 @@ def keep_reissued(connection: duckdb.DuckDBPyConnection, digest: str, number: in
 
 
 def is_linked(connection: duckdb.DuckDBPyConnection, account_id: str, incentive: str) -> bool:
-    """Say whether an account, or another card of its chain, serves an application of the incentive already."""
+    """Say whether an account, or another card of its chain, serves an application of the incentive that goes on.
+
+    A stopped one does not count: after a mislink the account is its owner's again, and whether anybody may apply with
+    it is for the hub to say, which has a stop for other reasons too.
+    """
     found = only(
         connection,
-        """SELECT 1 FROM linked WHERE incentive = ? AND (account_id = ? OR account_id IN (
-               SELECT account_id FROM chains
-               WHERE first_account_id = (SELECT first_account_id FROM chains WHERE account_id = ?)))
-           LIMIT 1""",
+        f"SELECT 1 FROM ({_LINKED_TO_CARDS}) ANTI JOIN stopped USING (application_id) LIMIT 1",
         *(incentive, account_id, account_id),
     )
     return found is not None
+
+
+def awarded_before(connection: duckdb.DuckDBPyConnection, account_id: str, incentive: str) -> int:
+    """Return the points that mislinked applications left on an account: posted, reported, not refused by the hub.
+
+    The hub gives them on to whoever applies with the account next (its decision 37), so their room is that much less.
+    A mislink is stopped twice: once for a look, once for good. Who is stopped once, as when a service leaves, has a new
+    room from the hub that minds what was recorded.
+    """
+    found = only(
+        connection,
+        f"""SELECT coalesce(sum(points), 0)::BIGINT FROM award_lines
+            SEMI JOIN ({_LINKED_TO_CARDS}) USING (application_id) SEMI JOIN ({_STOPPED_TWICE}) USING (application_id)
+            SEMI JOIN (FROM line_steps WHERE step = 'reported') USING (line_id)
+            ANTI JOIN refused_lines USING (line_id)""",
+        *(incentive, account_id, account_id),
+    )
+    assert isinstance(found, int)
+    return max(found, 0)
 
 
 def _find_wrong(connection: duckdb.DuckDBPyConnection) -> None:

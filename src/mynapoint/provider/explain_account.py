@@ -84,7 +84,7 @@ def explain_account(
     rule_of = {rule.incentive: rule for rule in rules}
     explained: list[ApplicationExplained] = []
     for one in _linked(connection, cards):
-        is_second = any(other.incentive == one.incentive for other in explained)
+        is_second = any(other.incentive == one.incentive and other.state is not State.STOPPED for other in explained)
         rule = rule_of.get(one.incentive)
         explained.append(_explain(connection, one, _state(one, rule, is_second), rule, account, as_of=as_of))
     return AccountExplained(account_id.text, as_of, tuple(cards), len(account), tuple(explained))

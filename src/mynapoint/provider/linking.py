@@ -12,7 +12,7 @@ import duckdb
 from mynapoint.exchange.messages import ApplicationNotice, NoticeKind
 from mynapoint.exchange.signatures import BadSignature, PublicKeyOf, verify_document
 from mynapoint.programme.values import ServiceNumber
-from mynapoint.provider.chains import is_linked
+from mynapoint.provider.chains import awarded_before, is_linked
 from mynapoint.provider.hub_client import HubClient
 from mynapoint.provider.store import Store, only
 
@@ -94,7 +94,10 @@ def _act(
 def _link(
     connection: duckdb.DuckDBPyConnection, notice: ApplicationNotice, own_key_of: PublicKeyOf, now: datetime
 ) -> SetAside | None:
-    """Link the account that our own proof names; the same application again changes nothing."""
+    """Link the account that our own proof names; the same application again changes nothing.
+
+    An account whose application was stopped may be linked again; what it has from that one takes from the room.
+    """
     if not _proved(notice, own_key_of):
         return SetAside.PROOF_NOT_OURS
     query = "SELECT account_id FROM account_references WHERE account_reference = ? AND incentive = ?"
@@ -107,9 +110,10 @@ def _link(
         return None if before == f"{account_id} {notice.incentive}" else SetAside.CHANGED_CONTENT
     if is_linked(connection, str(account_id), notice.incentive):
         return SetAside.ACCOUNT_ALREADY_LINKED
+    room = max(notice.room - awarded_before(connection, str(account_id), notice.incentive), 0)
     row = (
         *(notice.application_id, notice.incentive, notice.account_reference, account_id, notice.counts.value),
-        *(notice.applied_at, notice.room, notice.proof, now),
+        *(notice.applied_at, room, notice.proof, now),
     )
     connection.execute("INSERT INTO linked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     return None

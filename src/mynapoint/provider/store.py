@@ -22,6 +22,7 @@ from mynapoint.provider.store_tables import (
     make_tables,
     migrate_from_1,
     migrate_from_2,
+    migrate_from_3,
     refresh_hashes,
 )
 
@@ -173,6 +174,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     elif version == 2:
         with transaction(connection):
             migrate_from_2(connection)
+    elif version == 3:
+        with transaction(connection):
+            migrate_from_3(connection)
     elif version != VERSION:
         raise StoreUnusable(f"{path}: is of version {version}; this program reads version {VERSION}")
     if not hashes_are_current(connection):

@@ -10,7 +10,16 @@ import duckdb
 
 from mynapoint.provider.numbering import TOKYO_MICROSECONDS, keep_rows, number_applications, number_rows
 
-VERSION = 3
+VERSION = 4
+
+LINKED = """
+-- The account of each application. One account serves one application of an incentive that is not stopped; after a
+-- stop it may serve another, as when it was linked to the wrong person (linking.py holds to that).
+CREATE TABLE linked (
+    application_id TEXT PRIMARY KEY, incentive TEXT NOT NULL, account_reference TEXT NOT NULL,
+    account_id TEXT NOT NULL, counts TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL,
+    room INTEGER NOT NULL CHECK (room >= 0), proof TEXT NOT NULL, linked_at TIMESTAMPTZ NOT NULL);
+"""
 
 KEPT_FROM_VERSION_1 = """
 -- Account proofs. A request that was refused for the account and its codes counts against the account for an hour.
@@ -29,11 +38,7 @@ CREATE TABLE notice_pages (next_cursor BIGINT PRIMARY KEY, received_at TIMESTAMP
 CREATE TABLE notices (
     cursor BIGINT PRIMARY KEY, kind TEXT NOT NULL, application_id TEXT NOT NULL, set_aside TEXT,
     received_at TIMESTAMPTZ NOT NULL);
-CREATE TABLE linked (
-    application_id TEXT PRIMARY KEY, incentive TEXT NOT NULL, account_reference TEXT NOT NULL,
-    account_id TEXT NOT NULL, counts TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL,
-    room INTEGER NOT NULL CHECK (room >= 0), proof TEXT NOT NULL, linked_at TIMESTAMPTZ NOT NULL,
-    UNIQUE (account_id, incentive));
+{linked}
 CREATE TABLE instructions (
     application_id TEXT PRIMARY KEY, points INTEGER NOT NULL CHECK (points > 0), received_at TIMESTAMPTZ NOT NULL);
 CREATE VIEW stopped AS
@@ -54,7 +59,7 @@ CREATE TABLE receipts (
     points_accepted BIGINT NOT NULL, received_at TIMESTAMPTZ NOT NULL);
 CREATE TABLE refused_lines (line_id TEXT PRIMARY KEY, report_id TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE rows_set_aside (digest TEXT NOT NULL, line BIGINT, field TEXT, value TEXT, reason TEXT NOT NULL);
-"""
+""".replace("{linked}", LINKED)
 
 AWARD_LINES = """
 CREATE TABLE pending_lines (
@@ -66,7 +71,17 @@ CREATE VIEW award_lines AS
 """
 """A run has at most one line an application: award_run.py holds it to that. An index would cost more than the award."""
 
-NOT_IN_VERSION_1 = """
+STANDING = """
+CREATE OR REPLACE VIEW standing AS
+    SELECT application_id FROM linked ANTI JOIN chains USING (account_id)
+    UNION ALL
+    SELECT application_id FROM linked JOIN chains USING (account_id)
+    QUALIFY row_number() OVER (PARTITION BY first_account_id, incentive
+        ORDER BY application_id IN (FROM stopped), applied_at, application_id) = 1;
+"""
+
+NOT_IN_VERSION_1 = (
+    """
 -- hash_probe is what the database's own hash gave when the stored hashes were made.
 CREATE TABLE store (store_id TEXT NOT NULL, version INTEGER NOT NULL, hash_probe UBIGINT[] NOT NULL);
 
@@ -100,11 +115,7 @@ CREATE VIEW transactions AS
 CREATE TABLE reissues (
     account_id TEXT NOT NULL, replaces TEXT NOT NULL, reissued_at TIMESTAMPTZ NOT NULL, file INTEGER NOT NULL);
 CREATE TABLE chains (account_id TEXT NOT NULL, first_account_id TEXT NOT NULL);
-CREATE VIEW standing AS
-    SELECT application_id FROM linked ANTI JOIN chains USING (account_id)
-    UNION ALL
-    SELECT application_id FROM linked JOIN chains USING (account_id)
-    QUALIFY row_number() OVER (PARTITION BY first_account_id, incentive ORDER BY applied_at, application_id) = 1;
+{standing}
 
 -- What a run reads instead of all transactions; derived, and made anew from them at any time (cells.py). applied_at
 -- is Tokyo's wall time; month is months since year 0; worth is yen, or points where the rule rounds each use. The cells
@@ -130,7 +141,10 @@ CREATE TABLE runs (
 CREATE TABLE awarded (
     incentive TEXT NOT NULL, rule TEXT NOT NULL, awarded_as_of TIMESTAMP NOT NULL, cutoff TIMESTAMP NOT NULL,
     batch INTEGER NOT NULL, notices_up_to BIGINT NOT NULL);
-""".replace("{tokyo}", str(TOKYO_MICROSECONDS)).replace("{award_lines}", AWARD_LINES)
+""".replace("{tokyo}", str(TOKYO_MICROSECONDS))
+    .replace("{award_lines}", AWARD_LINES)
+    .replace("{standing}", STANDING)
+)
 
 HASH_PROBE = """SELECT list(hash(text) ORDER BY text)
     FROM (SELECT unnest(['', 'a', 'twelve bytes', 'thirteen byte', repeat('long ', 40), '青木']) AS text)"""
@@ -174,6 +188,7 @@ def migrate_from_1(connection: duckdb.DuckDBPyConnection) -> None:
     )
     for table in old:
         connection.execute(f"DROP TABLE old_{table}")
+    migrate_from_3(connection)
 
 
 def migrate_from_2(connection: duckdb.DuckDBPyConnection) -> None:
@@ -183,6 +198,17 @@ def migrate_from_2(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(AWARD_LINES)
     connection.execute("INSERT INTO pending_lines FROM old_award_lines")
     connection.execute("DROP TABLE old_award_lines")
+    migrate_from_3(connection)
+
+
+def migrate_from_3(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make a store of version 3 one of this version, within the open transaction: a freed account serves again."""
+    connection.execute("CREATE TEMP TABLE old_linked AS FROM linked")
+    connection.execute("DROP TABLE linked")
+    connection.execute(LINKED)
+    connection.execute("INSERT INTO linked FROM old_linked")
+    connection.execute("DROP TABLE old_linked")
+    connection.execute(STANDING)
     connection.execute("UPDATE store SET version = ?", (VERSION,))
 
 
