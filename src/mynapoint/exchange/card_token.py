@@ -63,7 +63,7 @@ def signed_bytes(*, origin: str, nonce: str, statement: str) -> bytes:
     The prefix keeps this signature from passing as any other protocol's; the agent builds these bytes itself and
     never signs bytes from a page.
     """
-    return _PREFIX + b"".join(hashlib.sha256(part.encode()).digest() for part in (origin, nonce, statement))
+    return b"".join([_PREFIX, *[hashlib.sha256(part.encode()).digest() for part in (origin, nonce, statement)]])
 
 
 def origin_of(url: str) -> str:
@@ -139,7 +139,7 @@ def _as_encoded(text: str) -> CardToken | None:
     begins, between, ends = _AS_ENCODED
     if not (text.startswith(begins) and text.endswith(ends)):
         return None
-    certificate, found, signature = text[len(begins) : -len(ends)].partition(between)
+    certificate, found, signature = text[len(begins) : -len(ends)].rpartition(between)
     try:
         return CardToken(_binary(certificate), _binary(signature)) if found else None
     except BadCardToken:

@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from hub.identity.judged import World, trust_of
 from mynapoint.hub.identity import certificates
 from mynapoint.hub.identity.bodies import read_body, signed_part
 from mynapoint.hub.identity.certificates import IssuedCertificate
 from mynapoint.hub.identity.faults import CertificateFault, CertificateRefused
-from mynapoint.hub.identity.moulds import Mould, cut_of
+from mynapoint.hub.identity.moulds import Mould
 from mynapoint.hub.identity.profiles import CardProfile, decides
 from mynapoint.hub.identity.trust import TrustStore
 
@@ -100,51 +102,55 @@ def test_a_signature_of_nobody_is_refused_on_the_best_of_moulds(world: World, ex
 
 
 def test_a_mould_fits_with_any_byte_changed_that_is_the_holders_own_and_with_no_other(world: World) -> None:
-    der, profile = world.good, CardProfile()
-    issued(world, der, profile)
-    cut = cut_of(der)
-    assert cut is not None
-    mould = profile.moulds.fitting(der, cut)
-    assert mould is not None
-    own = own_places(der)
+    der = world.good
+    mould, own = mould_of(world), own_places(der)
 
-    wrong = [at for at in range(cut.names_at, len(der) - 256) if fits_with(mould, der, at) is not (at in own)]
+    wrong = [at for at in range(len(der)) if fits_with(mould, der, at) is not (at in own)]
 
     assert wrong == []
-    assert len(own) > 350
+    assert len(own) > 600
+
+
+def mould_of(world: World) -> Mould:
+    profile = CardProfile()
+    issued(world, world.good, profile)
+    mould = profile.moulds.fitting(world.good)
+    assert mould is not None
+    return mould
 
 
 def own_places(der: bytes) -> set[int]:
-    """Return the places of bytes that are the holder's: period, subject, modulus, extensions that never decide."""
-    cut = cut_of(der)
-    assert cut is not None
-    own = {*range(cut.own_at, cut.key_at), *range(cut.key_at + 33, cut.extensions_at - 5)}
-    for one in read_body(signed_part(der)).extensions:
-        if not decides(one):
-            at = der.index(one.value, cut.extensions_at)
-            own |= {*range(at, at + len(one.value))}
-    return own
+    """Return the places of the holder's own bytes, found by what stands there, not by lengths as the mould finds them.
+
+    They are serial, period, subject, modulus, signature, and extensions that never decide.
+    """
+    body = read_body(signed_part(der))
+    serial = body.serial.to_bytes(der[14], "big")
+    contents = [serial, bytes(body.period.data), bytes(body.subject.data), modulus_of(der), der[-256:]]
+    contents += [one.value for one in body.extensions if not decides(one)]
+    assert all(der.count(content) == 1 for content in contents)
+    return {der.index(content) + at for content in contents for at in range(len(content))}
+
+
+def modulus_of(der: bytes) -> bytes:
+    key = x509.load_der_x509_certificate(der).public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    return key.public_numbers().n.to_bytes(256, "big")
 
 
 def fits_with(mould: Mould, der: bytes, at: int) -> bool:
     """Say whether the mould fits with one bit of a byte changed that ends no modulus of 2048 bits."""
     changed = bytearray(der)
     changed[at] ^= 1
-    cut = cut_of(der)
-    return cut is not None and mould.fits(bytes(changed), cut)
+    return mould.fits(bytes(changed))
 
 
 def test_a_modulus_of_fewer_bits_does_not_fit(world: World) -> None:
-    der, profile = world.good, CardProfile()
-    issued(world, der, profile)
-    cut = cut_of(der)
-    assert cut is not None
-    mould = profile.moulds.fitting(der, cut)
+    der, mould = world.good, mould_of(world)
     shorter = bytearray(der)
-    shorter[cut.key_at + 33] &= 0x7F
+    shorter[der.index(modulus_of(der))] &= 0x7F
 
-    assert mould is not None
-    assert not mould.fits(bytes(shorter), cut)
+    assert not mould.fits(bytes(shorter))
 
 
 def test_what_is_read_again_under_roots_read_again_takes_the_place_of_the_old_mould(world: World) -> None:

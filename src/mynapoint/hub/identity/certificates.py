@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -17,7 +18,6 @@ from mynapoint.exchange.card_methods import METHODS
 from mynapoint.hub.identity.bodies import read_body, signed_part
 from mynapoint.hub.identity.faults import CertificateFault, CertificateRefused
 from mynapoint.hub.identity.links import CertificateId
-from mynapoint.hub.identity.moulds import cut_of
 from mynapoint.hub.identity.profiles import CardProfile, decides
 from mynapoint.hub.identity.trust import Root, TrustStore
 
@@ -43,14 +43,14 @@ class AuthCertificate:
     valid_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedCertificate:
+class IssuedCertificate(NamedTuple):
     """A certificate that a configured root issued for user authentication, and that is within its period.
 
     Whether it is revoked, and whether its key signed anything, is not known yet.
     """
 
     certificate: x509.Certificate
+    serial: int
     key: CertificatePublicKeyTypes
     root: Root
     kept: AuthCertificate
@@ -82,26 +82,20 @@ def _by_mould(
     """Return a certificate in which nothing is wrong, by comparing; None: not known to be so."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-        cut = cut_of(der) if algorithm == "RS256" else None
-        mould = cut and profile.moulds.fitting(der, cut)
-        if cut is None or mould is None or trust.roots.get(mould.root.key_id) is not mould.root:
+        mould = profile.moulds.fitting(der) if algorithm == "RS256" else None
+        if mould is None or trust.roots.get(mould.root.key_id) is not mould.root:
             return None
-        serial, since, until = (
-            certificate.serial_number,
-            certificate.not_valid_before_utc,
-            certificate.not_valid_after_utc,
-        )
-        key = certificate.public_key()
+        since, until, key = certificate.not_valid_before_utc, certificate.not_valid_after_utc, certificate.public_key()
     except (UnsupportedAlgorithm, *UNREADABLE):
         return None
-    root = mould.root
+    root, serial = mould.root, int.from_bytes(der[15 : mould.serial_until], "big", signed=True)
     if serial <= 0 or not (since <= now <= until and root.valid_from <= now <= root.valid_until):
         return None
-    if not root.key.signed(der[-256:], der[4 : cut.signed_until]):
+    if not root.key.signed(der[-256:], der[4 : mould.signed_until]):
         return None
-    spki = der[cut.key_at : cut.extensions_at]
+    spki = der[mould.key_at : mould.key_until]
     kept = AuthCertificate(root.key_id.hex(), f"{serial:x}", hashlib.sha256(der).hexdigest(), spki, since, until)
-    return IssuedCertificate(certificate, key, root, kept)
+    return IssuedCertificate(certificate, serial, key, root, kept)
 
 
 def _by_reading(
@@ -145,4 +139,4 @@ def _by_reading(
         profile.moulds.learn(der, body, root=root, decides=decides)
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     kept = AuthCertificate(root.key_id.hex(), f"{serial:x}", fingerprint, spki, period.valid_from, period.valid_until)
-    return IssuedCertificate(certificate, key, root, kept)
+    return IssuedCertificate(certificate, serial, key, root, kept)

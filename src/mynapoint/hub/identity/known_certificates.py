@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 from mynapoint.hub.identity.certificates import IssuedCertificate, check_certificate
 from mynapoint.hub.identity.profiles import CardProfile
@@ -16,8 +16,7 @@ KNOWN_MAX = 4096
 """How many are remembered by each process; 5 KB each."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """A verdict, and under what it was reached: under anything else it is worth nothing."""
 
     issued: IssuedCertificate

@@ -103,9 +103,9 @@ def decides(extension: Extension) -> bool:
 
 def profile_in_force() -> CardProfile:
     """Return the profile of the settings."""
-    return _profile(settings.CARD_POLICY, frozenset(settings.CARD_ALGORITHMS))
+    return _profile(settings.CARD_POLICY, *settings.CARD_ALGORITHMS)
 
 
 @lru_cache(maxsize=8)
-def _profile(policy: str, algorithms: frozenset[str]) -> CardProfile:
-    return CardProfile(ObjectIdentifier(policy), algorithms)
+def _profile(policy: str, *algorithms: str) -> CardProfile:
+    return CardProfile(ObjectIdentifier(policy), frozenset(algorithms))

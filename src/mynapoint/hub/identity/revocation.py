@@ -39,7 +39,7 @@ class Revocation:
         except in an emulation, whose city ages with the demo's clock and has nobody to make new lists.
         """
         listed = trust.revocation_lists.get(issued.root.key_id)
-        if listed is not None and issued.certificate.serial_number in listed.revoked:
+        if listed is not None and issued.serial in listed.revoked:
             raise issued.refused(CertificateFault.REVOKED)
         learned = self._ask(issued, listed, now=now) if settings.OCSP_RESPONDER else Learned.NOTHING
         if learned is Learned.REVOKED:

@@ -20,6 +20,7 @@ LIST_BYTES_MAX = 256 * 1024 * 1024
 _SERIAL_BYTES = 20
 _FULL_AT = 0.6
 _EMPTY = bytes(_SERIAL_BYTES)
+_SERIALS_END = 1 << (8 * _SERIAL_BYTES)
 
 
 class ListFault(StrEnum):
@@ -58,7 +59,7 @@ class SerialSet(Collection[int]):
             self._add(serial)
 
     def __contains__(self, serial: object) -> bool:
-        if not isinstance(serial, int) or not _is_serial(serial):
+        if not isinstance(serial, int) or not 0 < serial < _SERIALS_END:
             return False
         wanted = serial.to_bytes(_SERIAL_BYTES, "big")
         start = self._slot_of(wanted)
@@ -73,7 +74,7 @@ class SerialSet(Collection[int]):
                 yield serial
 
     def _add(self, serial: int) -> None:
-        if not _is_serial(serial):
+        if not 0 < serial < _SERIALS_END:
             raise ValueError("a serial number that is none")
         wanted = serial.to_bytes(_SERIAL_BYTES, "big")
         start = self._slot_of(wanted)
@@ -146,7 +147,3 @@ def _issuer_of(crl: x509.CertificateRevocationList, roots: Mapping[bytes, Root])
         if crl.issuer == root.certificate.subject and crl.is_signature_valid(root.key.public):
             return root
     raise BadList(ListFault.SIGNATURE)
-
-
-def _is_serial(serial: int) -> bool:
-    return serial > 0 and serial.bit_length() <= _SERIAL_BYTES * 8
