@@ -14,7 +14,7 @@ from hub.page_text import main_text, text
 from hub.staff.desk import at_work
 from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.municipalities.changes import Change, Kind
-from mynapoint.hub.municipalities.models import BringItem, Counter, Municipality, Question, Text
+from mynapoint.hub.municipalities.models import BringItem, Counter, Department, Municipality, Question, Text
 from mynapoint.hub.staff.models import Role, StaffAccount
 
 PAGE = "/staff/pages/hadano/"
@@ -50,6 +50,24 @@ def test_a_new_text_is_seen_by_nobody_until_it_is_published(editor: Client, clie
     assert "窓口を移します" in text(client.get("/m/hadano/?as_of=2022-08-01"))
     clock.move_to(datetime(2022, 8, 1, 1, tzinfo=UTC))
     assert "窓口を移します" in text(client.get("/m/hadano/"))
+
+
+def test_a_department_states_its_own_hours_which_need_not_be_a_counters(editor: Client, client: Client) -> None:
+    row = Department.objects.filter(municipality__slug="hadano")[0]
+    address = f"{PAGE}department/{row.pk}/"
+    whole = shown(editor.get(address).context["form"]) | {"opens": "08:30", "closes": "17:15"}
+    assert editor.post(address, whole | {"closes": "08:00"}).status_code == 422
+    assert editor.post(address, whole | {"closes": ""}).status_code == 422
+
+    editor.post(address, whole)
+    publish(editor)
+
+    seen = main_text(client.get("/m/hadano/"))
+    assert "ICT推進担当 受付中 今日は午後5時15分まで開いています。" in seen
+    assert "時間 平日 午前8時30分から午後5時15分まで 電話 0463-82-5115" in seen
+    clock.move_to(datetime(2022, 7, 15, 9, tzinfo=UTC))  # the Monday after it is a national holiday
+    assert "ICT推進担当 時間外 次は2022年7月19日(火)の午前8時30分に開きます。" in main_text(client.get("/m/hadano/"))
+    assert "開いています" not in main_text(client.get("/m/hadano/?as_of=2022-08-01")).split("ICT推進担当")[1]
 
 
 def test_a_change_is_a_new_row_and_a_last_day_on_the_old_one(editor: Client, client: Client) -> None:

@@ -43,6 +43,11 @@ def test_survey_answers_survive_a_new_import(folder: Path, hadano: Municipality)
         ('place = "support"', 'place = "attic"', "text[1].place"),
         ("valid_from = 2020-06-18", "valid_from = 2020-06-18\nvalid_until = 2019-01-01", "edition[1].valid_until"),
         ('phone = "0463-82-5115"', 'phone = "0463-82-5115"\npager = "1"', "department[1].pager"),
+        (
+            'phone = "0463-82-5115"',
+            'phone = "0463-82-5115"\nopens = 17:00:00\ncloses = 08:30:00',
+            "department[1].closes",
+        ),
     ],
 )
 def test_a_wrong_file_is_named_and_nothing_is_stored(folder: Path, db: None, old: str, new: str, key: str) -> None:

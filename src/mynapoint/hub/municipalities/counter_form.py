@@ -10,20 +10,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mynapoint.hub.municipalities.fact_forms import DayInput, FactForm, WordsOf
+from mynapoint.hub.municipalities.fact_forms import DayInput, FactForm, TimeInput, WordsOf
 from mynapoint.hub.municipalities.models import Purpose
 
 OPENINGS_MAX = 4
 DAYS = [("weekday", _("平日")), ("saturday", _("土曜日")), ("sunday", _("日曜日")), ("holiday", _("祝日"))]
-
-
-class TimeInput(forms.TimeInput):
-    """A time of day as browsers ask for it."""
-
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class CounterForm(FactForm):

@@ -143,7 +143,17 @@ def _department(row: RuleTable) -> dict[str, Any]:
             "address": _optional(row, "address"),
             "phone": row.text("phone"),
             "fax": row.text("fax") if row.has("fax") else "",
+            **_weekday_hours(row),
         }
+
+
+def _weekday_hours(row: RuleTable) -> dict[str, Any]:
+    if not row.has("opens") and not row.has("closes"):
+        return {"opens": None, "closes": None}
+    opens, closes = row.clock_time("opens"), row.clock_time("closes")
+    if closes <= opens:
+        raise row.error("closes", f"{closes} is not after {opens}")
+    return {"opens": opens, "closes": closes}
 
 
 def _link(row: RuleTable) -> dict[str, Any]:

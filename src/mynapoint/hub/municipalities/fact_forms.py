@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any, ClassVar
 
 from django import forms
@@ -36,6 +36,15 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d", attrs={"class": "short"})
+
+
+class TimeInput(forms.TimeInput):
+    """A time of day as browsers ask for it."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
 
 
 class FactForm(forms.Form):
@@ -160,7 +169,7 @@ class DepartmentForm(FactForm):
         "concerns": WordsOf(_("担当すること"), required=False),
         "address": WordsOf(_("住所"), required=False),
     }
-    COLUMNS: ClassVar = ("phone", "fax")
+    COLUMNS: ClassVar = ("phone", "fax", "opens", "closes")
     phone = forms.RegexField(
         r"^0[0-9-]{8,18}$",
         label=_("電話番号"),
@@ -170,11 +179,23 @@ class DepartmentForm(FactForm):
     fax = forms.RegexField(
         r"^0[0-9-]{8,18}$", label=_("ファクス番号"), required=False, widget=forms.TextInput({"class": "short"})
     )
+    opens = forms.TimeField(
+        label=_("平日に開く時刻"),
+        required=False,
+        widget=TimeInput(),
+        help_text=_("担当の課の時間です。窓口の時間と違っていてもかまいません。"),
+    )
+    closes = forms.TimeField(label=_("平日に閉める時刻"), required=False, widget=TimeInput())
 
     def clean(self) -> dict[str, Any]:
-        """Refuse the national lines: the page prints them by itself."""
+        """Refuse the national lines, which the page prints by itself, and hours that are half filled or end first."""
         cleaned = super().clean()
-        for field in self.COLUMNS:
+        opens, closes = cleaned.get("opens"), cleaned.get("closes")
+        if (opens is None) != (closes is None):
+            self.add_error("closes", _("開く時刻と閉める時刻を、両方書いてください。"))
+        elif opens is not None and closes is not None and closes <= opens:
+            self.add_error("closes", _("開く時刻より後の時刻にしてください。"))
+        for field in ("phone", "fax"):
             if typed_law(cleaned.get(field, ""), LawOfDay(self.today, "ja")):
                 self.add_error(
                     field, _("国の電話番号は、ページに自動で載ります。ここには市区町村の番号を書いてください。")
@@ -261,6 +282,8 @@ def _joined(label: str | Promise, suffix: str | Promise) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return value.isoformat() if isinstance(value, date) else value
 
 

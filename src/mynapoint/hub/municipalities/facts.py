@@ -159,10 +159,14 @@ def _kept(name: str, value: Any) -> Any:
         return PageWords(*value)
     if value is not None and name in {"valid_until", "first_day", "last_day"}:
         return date.fromisoformat(value)
+    if value is not None and name in {"opens", "closes"}:
+        return time.fromisoformat(value)
     return value
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, PageWords):
         return [value.ja, value.en]
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return value.isoformat() if isinstance(value, date) else value

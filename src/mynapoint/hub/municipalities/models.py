@@ -156,13 +156,18 @@ class BringItem(Dated):
 
 
 class Department(Dated):
-    """Who answers for the page or a part of it, and how to reach them."""
+    """Who answers for the page or a part of it, and how to reach them.
+
+    ``opens`` ``closes``  its hours on weekdays, which need not be a counter's; both or neither
+    """
 
     name = WordsField()
     concerns = WordsField(default=no_words, blank=True)
     address = WordsField(default=no_words, blank=True)
     phone = models.CharField(max_length=20)
     fax = models.CharField(max_length=20, blank=True)
+    opens = models.TimeField(null=True, blank=True)
+    closes = models.TimeField(null=True, blank=True)
 
 
 class Link(Dated):

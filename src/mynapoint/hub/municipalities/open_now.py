@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from mynapoint.hub import words
 from mynapoint.hub.municipalities.law import LawOfDay, LineText
-from mynapoint.hub.municipalities.models import Counter
+from mynapoint.hub.municipalities.models import Counter, Department
 from mynapoint.hub.municipalities.opening_hours import Standing, line_plan, standing
-from mynapoint.hub.municipalities.schedules import schedule_of
+from mynapoint.hub.municipalities.schedules import schedule_of, schedule_of_department
 from mynapoint.programme.values import TOKYO, tokyo_day
 
 
@@ -43,6 +43,12 @@ def lines_of(law: LawOfDay, now: datetime | None) -> list[Line]:
 def counter_now(counter: Counter, now: datetime) -> OpenNow | None:
     """Return how a counter stands at an instant; None where it states no hours."""
     schedule = schedule_of(counter)
+    return None if schedule is None else in_words(standing(schedule, now), now)
+
+
+def department_now(department: Department, now: datetime) -> OpenNow | None:
+    """Return how a department stands at an instant; None where it states no hours."""
+    schedule = schedule_of_department(department)
     return None if schedule is None else in_words(standing(schedule, now), now)
 
 

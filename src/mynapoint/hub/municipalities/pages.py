@@ -27,7 +27,7 @@ from mynapoint.hub.municipalities.models import (
     YearlyRest,
     valid_on,
 )
-from mynapoint.hub.municipalities.open_now import Line, OpenNow, counter_now, lines_of
+from mynapoint.hub.municipalities.open_now import Line, OpenNow, counter_now, department_now, lines_of
 from mynapoint.hub.municipalities.placeholders import filled
 from mynapoint.hub.words import PageWords
 
@@ -49,6 +49,15 @@ class CounterText:
     has_ended: bool
     hours: list[str]
     closed: list[str]
+    now: OpenNow | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentText:
+    """Who answers for the page, with their own hours in words; ``now`` on today's page alone."""
+
+    row: Department
+    hours: str
     now: OpenNow | None
 
 
@@ -88,7 +97,7 @@ class PageOfDay:
     bring_to_reset: list[Bring]
     questions: list[QuestionText]
     lines: list[Line]
-    departments: list[Department]
+    departments: list[DepartmentText]
     links: list[Link]
 
     @property
@@ -130,7 +139,7 @@ def page_of_day(
         bring_to_reset=_bring(municipality, Purpose.PIN_RESET, day, figures),
         questions=questions_of(municipality, day, figures),
         lines=lines_of(law, now),
-        departments=list(Department.objects.filter(valid_on(day), municipality=municipality)),
+        departments=_departments(municipality, day, now),
         links=list(Link.objects.filter(valid_on(day), municipality=municipality)),
     )
 
@@ -145,6 +154,18 @@ def questions_of(municipality: Municipality, day: date, figures: Mapping[str, st
     rows = Question.objects.filter(valid_on(day), municipality=municipality)
     texts = (QuestionText(row.topic, filled(row.question, figures), filled(row.answer, figures)) for row in rows)
     return [text for text in texts if text.question and text.answer]
+
+
+def _departments(municipality: Municipality, day: date, now: datetime | None) -> list[DepartmentText]:
+    rows = Department.objects.filter(valid_on(day), municipality=municipality)
+    return [_department(row, now) for row in rows]
+
+
+def _department(row: Department, now: datetime | None) -> DepartmentText:
+    if row.opens is None or row.closes is None:
+        return DepartmentText(row, "", None)
+    hours = hours_words(["weekday"], words.clock(row.opens), words.clock(row.closes))
+    return DepartmentText(row, hours, department_now(row, now) if now is not None else None)
 
 
 def _counters(municipality: Municipality, purpose: Purpose, day: date, now: datetime | None) -> list[CounterText]:

@@ -1,4 +1,4 @@
-"""A counter's dated rows put together into its schedule, for opening_hours to be asked about."""
+"""A counter's or a department's dated rows put together into its schedule, for opening_hours to be asked about."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
-from mynapoint.hub.municipalities.models import ClosedDays, Counter, YearlyRest
+from mynapoint.hub.municipalities.models import ClosedDays, Counter, Department, YearlyRest
 from mynapoint.hub.municipalities.opening_hours import Hours, Rest, Schedule, Span
 from mynapoint.hub.municipalities.opening_hours import YearlyRest as YearlySpan
 from mynapoint.programme.contacts import MonthDay
@@ -27,6 +27,16 @@ def schedule_of(counter: Counter) -> Schedule | None:
         last_day=counter.last_day,
         must_state_new_year=True,
     )
+
+
+def schedule_of_department(department: Department) -> Schedule | None:
+    """Return a department's schedule: weekdays, and the days on which the whole municipality rests; None: no hours."""
+    if department.opens is None or department.closes is None:
+        return None
+    span = Span(department.opens, department.closes)
+    hours = Hours(frozenset({"weekday"}), span, department.valid_from, department.valid_until)
+    rests = tuple(_rests_at(Q(counter=None), department.municipality_id))
+    return Schedule(hours=(hours,), rests=rests, must_state_new_year=True)
 
 
 def _statements(counter: Counter) -> Iterator[Counter]:
@@ -50,10 +60,13 @@ def _hours(row: Counter) -> Iterator[Hours]:
 
 def _rests(counter: Counter) -> Iterator[Rest | YearlySpan]:
     rows = [row.pk for row in _statements(counter)]
-    here = Q(counter=None) | Q(counter__in=rows)
-    for one in ClosedDays.objects.filter(here, municipality=counter.municipality_id):
+    yield from _rests_at(Q(counter=None) | Q(counter__in=rows), counter.municipality_id)
+
+
+def _rests_at(here: Q, municipality: int) -> Iterator[Rest | YearlySpan]:
+    for one in ClosedDays.objects.filter(here, municipality=municipality):
         yield Rest(one.first_day, one.last_day, one.valid_from, one.valid_until)
-    for rest in YearlyRest.objects.filter(here, municipality=counter.municipality_id):
+    for rest in YearlyRest.objects.filter(here, municipality=municipality):
         yield YearlySpan(_month_day(rest.first), _month_day(rest.last), rest.valid_from, rest.valid_until)
 
 
