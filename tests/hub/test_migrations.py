@@ -16,6 +16,7 @@ RELEASED = {
     "municipalities": "0003_change_guard",
     "office": "0001_editions",
     "payment_services": "0003_register_guards",
+    "providers_area": "0001_proposals",
     "reservations": "0004_given_before",
     "settlement": "0002_guards",
     "staff": "0001_initial",

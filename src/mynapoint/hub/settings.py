@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "mynapoint.hub.ledger",
     "mynapoint.hub.support",
     "mynapoint.hub.office",
+    "mynapoint.hub.providers_area",
     "mynapoint.hub.settlement",
 ]
 

@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("mynapoint.hub.staff.urls")),
     path("staff/", include("mynapoint.hub.municipalities.staff_urls")),
     path("staff/office/", include("mynapoint.hub.office.urls")),
+    path("staff/provider/", include("mynapoint.hub.providers_area.urls")),
+    path("staff/providers/", include("mynapoint.hub.providers_area.office_urls")),
     path("staff/settlement/", include("mynapoint.hub.settlement.urls")),
     path("staff/counter/", include("mynapoint.hub.support.counter_urls")),
     path("staff/corrections/", include("mynapoint.hub.support.correcting_urls")),

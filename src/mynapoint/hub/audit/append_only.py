@@ -22,6 +22,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "ledger_ledgerentry": (),
     "office_edition": (),
     "payment_services_registerchange": (),
+    "providers_area_proposal": (),
+    "providers_area_proposaloutcome": (),
     "reservations_givenmykeyid": (),
     "reservations_mykeyidstep": (),
     "settlement_bankaccount": (),

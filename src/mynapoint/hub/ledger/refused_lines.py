@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
 from io import StringIO
 
 from mynapoint.exchange.codec import decode_lines
 from mynapoint.exchange.messages import AwardReceiptHeader, LineRefusal, RefusedLine
 from mynapoint.hub.ledger.models import AwardReport
+from mynapoint.hub.words import PageWords
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One refused line: its number (the header is line 1), its key, the field at fault, and why, with what to do."""
+
+    line: int
+    line_id: str
+    field: str
+    reason: LineRefusal
+    words: PageWords
+
 
 COLUMNS = ("line", "line_id", "field", "reason", "理由", "what to do")
 
@@ -55,11 +70,17 @@ def refused_csv(report: AwardReport) -> str:
     written = StringIO()
     rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow(COLUMNS)
+    for one in refused_rows(report):
+        rows.writerow((one.line, _inert(one.line_id), one.field, one.reason.value, one.words.ja, one.words.en))
+    return written.getvalue()
+
+
+def refused_rows(report: AwardReport) -> Iterator[Refused]:
+    """Return a report's refused lines one by one, in order, each with the field at fault and what to do."""
     for row in decode_lines(bytes(report.answer), AwardReceiptHeader, RefusedLine):
         if isinstance(row, RefusedLine):
             field, ja, en = _WORDS[row.reason]
-            rows.writerow((row.line, _inert(row.line_id), field, row.reason.value, ja, en))
-    return written.getvalue()
+            yield Refused(row.line, row.line_id, field, row.reason, PageWords(ja, en))
 
 
 def _inert(text: str) -> str:

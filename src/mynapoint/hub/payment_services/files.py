@@ -93,6 +93,11 @@ def import_file(path: Path, *, who: Who, now: datetime, dry_run: bool = False) -
         raise FaultyFile(path.name, [RowFault(line, "state", "", str(error))]) from error
 
 
+def entry_of(document: Document, *, name: str) -> Entry:
+    """Return one entry's document as a checked entry, as a file's would be. Raises RuleFileError."""
+    return service_entry(RuleTable(name, "", _with_days(document)))
+
+
 def decoded(body: bytes, name: str) -> str:
     """Return a file's text: UTF-8 with or without its mark, or else CP932. Raises FaultyFile."""
     for encoding in ("utf-8-sig", "cp932"):

@@ -39,10 +39,13 @@ def provider_keys(*, now: datetime, provider: str | None = None) -> list[KnownKe
 
 
 @transaction.atomic
-def retire_provider_key(*, key_id: str, until: datetime, now: datetime, even_the_last: bool = False) -> ProviderKey:
+def retire_provider_key(
+    *, key_id: str, until: datetime, now: datetime, even_the_last: bool = False, who: str = HUB
+) -> ProviderKey:
     """Let a key count until before an instant; it can be brought forward and never put off.
 
     ``even_the_last``  also when the provider has no other key that is valid then, such as one that was stolen
+    ``who``            for the record; the operator of the hub where nobody is named
     Raises ProviderKey.DoesNotExist, LastKey.
     """
     key = ProviderKey.objects.select_for_update().get(key_id=key_id)
@@ -56,7 +59,7 @@ def retire_provider_key(*, key_id: str, until: datetime, now: datetime, even_the
         )
     changed = ProviderKey.objects.filter(pk=key.pk).filter(Q(valid_until__isnull=True) | Q(valid_until__gt=until))
     if changed.update(valid_until=until):
-        record(Act.REGISTER_CHANGED, who=HUB, subject=f"provider_key:{key_id}", now=now, until=until.isoformat())
+        record(Act.REGISTER_CHANGED, who=who, subject=f"provider_key:{key_id}", now=now, until=until.isoformat())
     key.refresh_from_db()
     return key
 

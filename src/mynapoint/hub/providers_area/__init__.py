@@ -1,0 +1,1 @@
+"""The providers' area: what people of a payment provider see and do, and what the office decides about it."""
