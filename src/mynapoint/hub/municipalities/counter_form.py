@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mynapoint.hub.municipalities.fact_forms import DayInput, FactForm, TimeInput, WordsOf
+from mynapoint.hub.municipalities.fact_forms import FactForm, WordsOf
+from mynapoint.hub.municipalities.inputs import DayInput, TimeInput
 from mynapoint.hub.municipalities.models import Purpose
 
 OPENINGS_MAX = 4

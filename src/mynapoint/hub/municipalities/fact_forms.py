@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mynapoint.hub.municipalities.inputs import DayInput, TimeInput
 from mynapoint.hub.municipalities.law import LawOfDay
 from mynapoint.hub.municipalities.models import Counter, Municipality, Purpose, Text, Topic, is_month_day
 from mynapoint.hub.municipalities.typed_law import problems_of, typed_law
@@ -27,24 +28,6 @@ class WordsOf:
     required: bool = True
     rows: int = 1
     longest: int = 400
-
-
-class DayInput(forms.DateInput):
-    """A day as browsers ask for it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d", attrs={"class": "short"})
-
-
-class TimeInput(forms.TimeInput):
-    """A time of day as browsers ask for it."""
-
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class FactForm(forms.Form):
