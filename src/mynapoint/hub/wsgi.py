@@ -14,13 +14,15 @@ from django.conf import settings  # noqa: E402 - needs the settings read above
 
 from mynapoint.hub.applications import resident_door  # noqa: E402
 from mynapoint.hub.audit.checks import refuse_to_start_weak  # noqa: E402
-from mynapoint.hub.operation import metrics  # noqa: E402
+from mynapoint.hub.operation import metrics, traces  # noqa: E402
 from mynapoint.hub.operation.observing import observed  # noqa: E402
 
 refuse_to_start_weak()
 resident_application = observed(resident_door.wsgi, route="resident_applications")
 if settings.METRICS:
     metrics.serve(settings.METRICS)
+if settings.TRACES:
+    traces.export_to(settings.TRACES)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -9,10 +9,15 @@ from typing import Any, cast
 import psycopg
 import pytest
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from mynapoint.hub import spans
+from mynapoint.hub.applications import cases_by_query
 from mynapoint.hub.applications.round_trips import query
 from mynapoint.hub.audit.postgresql.base import DatabaseWrapper
 from mynapoint.hub.audit.unknown_outcome import is_undone
+from mynapoint.hub.operation import traces
 
 ONLY_ON = "postgresql"
 pytestmark = pytest.mark.usefixtures("file_database")
@@ -69,3 +74,18 @@ def test_of_a_lost_connection_nobody_knows_what_became() -> None:
     assert not is_undone(lost.value)
     connection.close_if_unusable_or_obsolete()
     assert query("SELECT $1::text", ["again"]) == [("again",)]
+
+
+def test_it_is_a_span_named_for_the_function_it_calls_without_its_values() -> None:
+    exporter = InMemorySpanExporter()
+    provider = traces.keep_with(SimpleSpanProcessor(exporter))
+    try:
+        with transaction.atomic():
+            cases_by_query.opened(key="kanaria7788", nonce="kanaria7788")
+    finally:
+        spans.begin(None)
+        provider.shutdown()
+
+    told = exporter.get_finished_spans()
+    assert [one.name for one in told] == ["mynapoint_case", "COMMIT"]
+    assert not [one for one in told if "kanaria7788" in one.to_json()]

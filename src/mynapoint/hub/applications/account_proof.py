@@ -12,6 +12,7 @@ from mynapoint.exchange.codec import LINE_BYTES_MAX, MalformedMessage, decode, e
 from mynapoint.exchange.messages import AccountProof, AccountProofRefused, AccountProofRequest
 from mynapoint.exchange.signatures import BadSignature, PublicKeyOf, SigningKey, sign_request, verify_document
 from mynapoint.hub.applications.provider_circuits import way_to
+from mynapoint.hub.spans import Kind, Told, span
 
 PATH = "/v1/account-proofs"
 TIMEOUT = httpx.Timeout(4, connect=2)
@@ -68,7 +69,9 @@ def _ask(
     body = encode(request)
     url = api_url.rstrip("/") + PATH
     try:
-        status, answer = _post(url, body, sign_request(key, method="POST", url=url, body=body))
+        with span("ask for an account proof", kind=Kind.ASKS) as spanned:
+            status, answer = _post(url, body, sign_request(key, method="POST", url=url, body=body))
+            spanned.tell({Told.STATUS: status})
     except httpx.HTTPError as error:
         _log.warning("account proof at %s: %s", url, type(error).__name__)
         raise ProviderUnavailable(type(error).__name__) from error

@@ -10,6 +10,7 @@ from django.db import IntegrityError, OperationalError, connection
 
 from mynapoint.hub.applications.entries import Entry
 from mynapoint.hub.audit.unknown_outcome import is_undone
+from mynapoint.hub.spans import span
 
 ENTRIES_MAX = 64
 """In one batch: beyond it a row costs no less, and whoever came first waits longer."""
@@ -46,8 +47,9 @@ class Writer:
                 self._thread.start()
             self._waiting.append(mine)
             self._called.notify()
-        if not mine.done.wait(ANSWERED_WITHIN_SECONDS):
-            raise NotWritten
+        with span("wait for the batch"):
+            if not mine.done.wait(ANSWERED_WITHIN_SECONDS):
+                raise NotWritten
         if mine.error is not None:
             raise mine.error
 

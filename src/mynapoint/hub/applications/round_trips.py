@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
@@ -12,6 +14,7 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from mynapoint.hub.audit.postgresql.base import DatabaseWrapper
+from mynapoint.hub.spans import Kind, span
 
 
 def query(sql: str, values: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
@@ -24,7 +27,7 @@ def query(sql: str, values: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
     """
     database = cast(DatabaseWrapper, connections["default"])
     database.ensure_connection()
-    with database.confirmed(), database.wrap_database_errors:
+    with span(_called(sql), kind=Kind.ASKS), database.confirmed(), database.wrap_database_errors:
         return _rows(database, sql, values)
 
 
@@ -58,6 +61,13 @@ def _rows(database: DatabaseWrapper, sql: str, values: Sequence[Any]) -> Sequenc
     reading = Transformer()  # psycopg's own, in C; Django's would say the same instants slower
     reading.set_pgresult(told)
     return reading.load_rows(0, told.ntuples, tuple)
+
+
+@lru_cache(maxsize=64)
+def _called(sql: str) -> str:
+    """Return the function that a statement calls: its text is one of ours, its values are apart."""
+    called = re.search(r"\b([a-z_]+)\(", sql)
+    return called[1] if called else "statement"
 
 
 def _sent(value: Any) -> bytes | None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpcore
 
+from mynapoint.hub.spans import Kind, Told, span
+
 
 class NoAnswer(Exception):
     """Nothing usable came: unreachable, too slow, too long, or not HTTP."""
@@ -52,6 +54,13 @@ def get(url: str, *, headers: Mapping[str, str], limits: Limits) -> Answer:
 
 
 def _request(method: str, url: str, body: bytes, headers: Mapping[str, str], limits: Limits) -> Answer:
+    with span("ask another machine", kind=Kind.ASKS) as spanned:
+        answer = _asked(method, url, body, headers, limits)
+        spanned.tell({Told.ADDRESS: httpcore.URL(url).host.decode(), Told.METHOD: method, Told.STATUS: answer.status})
+        return answer
+
+
+def _asked(method: str, url: str, body: bytes, headers: Mapping[str, str], limits: Limits) -> Answer:
     deadline = _Deadline(time.monotonic() + limits.total_seconds, limits.connect_seconds)
     sent = {**headers, "Accept-Encoding": "identity", "Connection": "close"}
     try:

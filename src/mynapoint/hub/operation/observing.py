@@ -12,8 +12,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from mynapoint.hub.operation import metrics
+from mynapoint.hub import spans
+from mynapoint.hub.operation import metrics, traces
 from mynapoint.hub.operation.logs import request_id
+from mynapoint.hub.spans import Spanned, Told
 
 NO_ROUTE = "none"
 _log = logging.getLogger("mynapoint.requests")
@@ -27,7 +29,10 @@ class Observed:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         mark, began = _begin()
-        response = self._get_response(request)
+        with traces.request() as spanned:
+            response = self._get_response(request)
+            if spans.is_on():
+                _tell(spanned, mark, _route(request), str(request.method), response.status_code)
         response["X-Request-Id"] = mark
         codes = getattr(response, "refusal_codes", ())
         _end(began, _route(request), str(request.method), response.status_code, codes=codes)
@@ -45,7 +50,10 @@ def observed(application: WSGIApplication, *, route: str) -> WSGIApplication:
             told[:] = int(status.split(" ", 1)[0]), ("Idempotent-Replayed", "true") in headers
             return start_response(status, [*headers, ("X-Request-Id", mark)], *rest)
 
-        answer = application(environ, start)
+        with traces.request() as spanned:
+            answer = application(environ, start)
+            if spans.is_on():
+                _tell(spanned, mark, route, environ["REQUEST_METHOD"], told[0])
         _end(began, route, environ["REQUEST_METHOD"], told[0], replay=told[1])
         return answer
 
@@ -56,6 +64,12 @@ def _begin() -> tuple[str, float]:
     mark = secrets.token_hex(8)
     request_id.set(mark)
     return mark, time.perf_counter()
+
+
+def _tell(spanned: Spanned, mark: str, route: str, method: str, status: int) -> None:
+    method = metrics.known(method)
+    spanned.name(f"{method} {route}")
+    spanned.tell({Told.ROUTE: route, Told.METHOD: method, Told.STATUS: status, Told.REQUEST_ID: mark})
 
 
 def _end(

@@ -10,6 +10,8 @@ from django.db import OperationalError
 from django.db.backends.postgresql import base
 from psycopg.errors import Diagnostic
 
+from mynapoint.hub.spans import Kind, span
+
 
 class CommitUnknown(OperationalError):
     """It is committed here, but no standby has confirmed it: a failover may lose it. Only asking again tells."""
@@ -41,7 +43,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         self._unconfirmed = ""  # what went past Django was judged where it went
-        super()._commit()  # type: ignore[misc]
+        with span("COMMIT", kind=Kind.ASKS):
+            super()._commit()  # type: ignore[misc]
         self._raise_if_unconfirmed()
 
     @contextmanager
