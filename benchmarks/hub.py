@@ -1,6 +1,6 @@
 """How fast the hub is on PostgreSQL: applying against pgbench and a rival, a steady rate, an overload, the search.
 
-    ./run bench hub [--quick] [--only JOB …] [--turns N] [--peak-day [N]]
+    ./run bench hub [--quick] [--only JOB …] [--turns N] [--peak-day [N]] [--keep-people FOLDER]
 
 It starts its own PostgreSQL (fsync and synchronous_commit on), the hub on granian, and what loads them; all share this
 machine. Slices take turns with pgbench doing the same writes in one round trip, which is the limit; a ratio is the
@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 
-from hub_jobs import loads, register, servers  # noqa: E402 - needs the path set above
+from hub_jobs import loads, peak_day, register, servers  # noqa: E402 - needs the path set above
 from hub_jobs.arrivals import arrive  # noqa: E402
 from hub_jobs.loads import Slice  # noqa: E402
 from hub_jobs.servers import Server  # noqa: E402
@@ -59,6 +59,7 @@ class Options:
     each: int
     steady_seconds: int
     peak_day: int
+    kept: Path | None = None
 
 
 def main() -> int:
@@ -70,7 +71,7 @@ def main() -> int:
     wrong: list[str] = []
     with TemporaryDirectory(prefix="mynapoint-bench-") as name:
         folder = Path(name)
-        with stage(folder, signed=people, unsigned=_limit_needs(options)) as on:
+        with stage(folder, signed=people, unsigned=_limit_needs(options), kept=options.kept) as on:
             print(
                 f"PostgreSQL {_postgresql(on)}; {people} people ready after {time.monotonic() - began:.0f} s",
                 flush=True,
@@ -78,7 +79,7 @@ def main() -> int:
             for job in options.only:
                 {"limit": _limit, "steady": _steady, "overload": _overload, "search": _search}[job](on, options, wrong)
             if options.peak_day:
-                _peak_day(on, options.peak_day)
+                _peak_day(on, options, wrong)
     for one in wrong:
         print(f"WRONG: {one}", file=sys.stderr)
     return 1 if wrong else 0
@@ -195,22 +196,13 @@ def _search(on: Stage, _options: Options, _wrong: list[str]) -> None:
             )
 
 
-def _peak_day(on: Stage, count: int) -> None:
-    """A month's national peak day in one run; reported, not marked. People are made as they are needed."""
-    at_once, hours, size = 20_000, [], on.bytes()
+def _peak_day(on: Stage, options: Options, wrong: list[str]) -> None:
+    """A month's national peak day; reported, not marked. People are made as they are needed, unless some were kept."""
     with _hub(on, BATCHED) as server:
-        for start in range(0, count, at_once):
-            on.invite(min(at_once, count - start))
-            people = on.take(min(at_once, count - start))
-            before = on.count()
-            own = loads.wrk(people, port=server.port, seconds=600, pids=[on.postmaster, server.pid], folder=on.folder)
-            hours.append(own.rate)
-            print(
-                f"peak day: {start + len(people):,} of {count:,}, {own.rate:.0f}/s, {on.count() - before} kept",
-                flush=True,
-            )
-    print(f"peak day: slowest 20,000 at {min(hours):.0f}/s, median {median(hours):.0f}/s; 113/s is the assumed peak")
-    print(f"peak day: the database grew by {(on.bytes() - size) / count:,.0f} bytes an application")
+        warm = loads.wrk(on.take(options.each), port=server.port, seconds=10, pids=[], folder=on.folder)
+        if not warm.done:
+            wrong.append("nobody was served before the peak day")
+        wrong += peak_day.run(on, server, options.peak_day)
 
 
 @contextmanager
@@ -242,7 +234,8 @@ def _people_needed(options: Options) -> int:
         "overload": (3 + FLOOD) * options.each,
         "search": 0,
     }
-    return sum(one[job] for job in options.only)
+    peak = options.each + (options.peak_day if options.kept else 0) if options.peak_day else 0
+    return sum(one[job] for job in options.only) + peak
 
 
 def _limit_needs(options: Options) -> int:
@@ -269,13 +262,16 @@ def _options() -> Options:
     parser.add_argument(
         "--quick", action="store_true", help="within 5 minutes: 3 turns of 2 s, 30 s of the steady rate"
     )
-    parser.add_argument("--only", nargs="+", choices=JOBS, default=list(JOBS), help="these jobs alone")
+    parser.add_argument("--only", nargs="*", choices=JOBS, default=list(JOBS), help="these jobs alone")
     parser.add_argument("--turns", type=int, help="how many turns, instead of 5")
-    parser.add_argument("--peak-day", type=int, nargs="?", const=1_200_000, default=0, help="also a whole peak day")
+    parser.add_argument(
+        "--peak-day", type=int, nargs="?", const=peak_day.WHOLE, default=0, help="also a peak day, scaled"
+    )
+    parser.add_argument("--keep-people", type=Path, help="a folder: people are made once, for several runs")
     told = parser.parse_args()
     turns, seconds = told.turns or (3 if told.quick else 5), 2 if told.quick else 4
     steady = 30 if told.quick else 600
-    return Options(told.only, turns, seconds, each=500 * seconds, steady_seconds=steady, peak_day=told.peak_day)
+    return Options(told.only, turns, seconds, 500 * seconds, steady, told.peak_day, told.keep_people)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import uuid
@@ -27,6 +28,8 @@ STATEMENT = (
 )
 INCENTIVE = "card_uptake"
 _ROWS_AT_ONCE = 2_000
+_key_ids = itertools.count(1)
+"""Drawn by chance, 90,000 people would share one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def _keep(people: Sequence[Person], start: int, *, issuer_key_id: str, services:
     Reservation.objects.bulk_create(
         Reservation(
             resident_id=one.resident,
-            my_key_id_text=secrets.token_hex(4),
+            my_key_id_text=f"{next(_key_ids):08X}",
             reserved_at=NOW,
             statement="予約します。",
             origin=ORIGIN,

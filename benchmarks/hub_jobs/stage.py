@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from hub_jobs import people
+from hub_jobs import kept_people, people
 from hub_jobs.clock import NOW
 from hub_jobs.loads import Slice, pgbench
 from hub_jobs.people import Person
@@ -77,6 +77,7 @@ class Stage:
     folder: Path
     environment: dict[str, str]
     issuer: str = ""
+    are_kept: bool = False
     services: list[int] = field(default_factory=list)
     waiting: list[Person] = field(default_factory=list)
 
@@ -108,16 +109,19 @@ class Stage:
         return done
 
     def invite(self, count: int) -> None:
-        """Let more people come as far as their last step."""
-        more = people.signed(count)
+        """Make more people, and let them come as far as their last step."""
+        if self.are_kept:
+            raise RuntimeError("those who were kept are used up, and their authority's key is gone")
+        self.welcome(people.signed(count))
+
+    def welcome(self, more: list[Person]) -> None:
+        """Let people come as far as their last step."""
         people.keep(more, issuer_key_id=self.issuer, services=self.services)
         self.waiting += more
 
     def bytes(self) -> int:
         """Return how large the database is."""
-        with self.cluster.connect(DATABASE) as connection:
-            row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
-        return int(row[0]) if row else 0
+        return self.number("SELECT pg_database_size(current_database())")
 
     def settled(self) -> int:
         """Return how many applications there are once nobody is writing any more: some were under way at the end."""
@@ -129,31 +133,38 @@ class Stage:
 
     def count(self, table: str = "applications_application") -> int:
         """Return how many rows a table has."""
+        return self.number(f"SELECT count(*) FROM {table}")
+
+    def number(self, query: str) -> int:
+        """Return the one number that a query asks for."""
         with self.cluster.connect(DATABASE) as connection:
-            row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            row = connection.execute(query).fetchone()
         return int(row[0]) if row else 0
 
 
 @contextmanager
-def stage(folder: Path, *, signed: int, unsigned: int) -> Iterator[Stage]:
-    """Start PostgreSQL, make the tables, let people come as far as their last step; everything goes at the end."""
+def stage(folder: Path, *, signed: int, unsigned: int, kept: Path | None = None) -> Iterator[Stage]:
+    """Start PostgreSQL, make the tables, let people come as far as their last step; everything goes at the end.
+
+    ``kept``  folder of people from an earlier run (kept_people.py)
+    """
+    issuer, ready = kept_people.signed(signed, folder / "trust", kept=kept)
     with running(
         "shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min", "max_connections=200"
     ) as cluster:
         with cluster.connect() as administrator:
             administrator.execute(f"CREATE DATABASE {DATABASE}")
         environment = hub_environment(cluster, DATABASE, folder)
-        issuer = people.write_trust(folder / "trust")
         os.environ |= environment
         import django
 
         django.setup()
-        made = Stage(cluster, folder, environment, issuer)
-        _fill(made, signed=signed, unsigned=unsigned)
+        made = Stage(cluster, folder, environment, issuer, are_kept=kept is not None)
+        _fill(made, ready, unsigned=unsigned)
         yield made
 
 
-def _fill(made: Stage, *, signed: int, unsigned: int) -> None:
+def _fill(made: Stage, ready: list[Person], *, unsigned: int) -> None:
     from django.core.management import call_command
 
     from mynapoint.hub.payment_services.actions import import_register
@@ -169,7 +180,7 @@ def _fill(made: Stage, *, signed: int, unsigned: int) -> None:
         connection.execute(_STRANGERS, facts)
         connection.execute("ANALYZE")
         connection.execute(_READY)
-    made.invite(signed)
+    made.welcome(ready)
     with made.cluster.connect(DATABASE) as connection:
         connection.execute("ANALYZE identity_resident, identity_credential, identity_challenge, applications_draft")
         connection.execute("ANALYZE reservations_reservation, bench_ready")

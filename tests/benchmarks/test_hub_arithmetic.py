@@ -71,3 +71,29 @@ def test_the_cost_of_a_process_holds_its_children_and_no_one_else() -> None:
 
     assert 0.05 <= cpu_seconds(os.getpid()) - before <= 5
     assert cpu_seconds(2**30) == 0
+
+
+def test_a_peak_day_is_shared_out_whole_and_its_people_are_among_those_kept(bench: Any) -> None:
+    peak_day = sys.modules["hub_jobs.peak_day"]
+    options = bench.Options([], 3, 2, each=1_000, steady_seconds=30, peak_day=90_001)
+
+    assert sum(peak_day.SHAPE) == 1000
+    assert sum(peak_day.shared_out(90_001)) == 90_001
+    assert peak_day.shared_out(peak_day.WHOLE)[12] == 102_000
+    assert bench._people_needed(options) == 1_000  # the others are made as they are needed
+    options.kept = BENCHMARKS
+    assert bench._people_needed(options) == 91_001
+
+
+def test_the_tightest_hour_is_the_one_with_least_to_spare(bench: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    peak_day = sys.modules["hub_jobs.peak_day"]
+    night = peak_day.Hour(3, people=2_400, done=2_400, kept=2_400, seconds=8.0)
+    busiest = peak_day.Hour(20, people=144_000, done=144_000, kept=144_000, seconds=360.0)
+    chance = peak_day.Hour(4, people=20, done=20, kept=20, seconds=1.0)
+
+    peak_day._report([night, busiest, chance], 1_464_200_000, wal=0, tables={})
+
+    told = capsys.readouterr().out
+    assert "slowest hour 3, 300/s" in told
+    assert "tightest hour 20, 400/s where 40/s come on average and 200/s in a burst" in told
+    assert "grew by 10,000 bytes an application (12.0 GB a whole day)" in told

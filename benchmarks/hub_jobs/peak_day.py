@@ -1,0 +1,116 @@
+"""A month's national peak day: every hour's share of applications, as fast as they go; and what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hub_jobs import loads
+from hub_jobs.servers import Server
+from hub_jobs.stage import Stage
+
+WHOLE = 1_200_000
+"""Applications of the whole day (the second round's first five days had 3.4 million)."""
+SHAPE = (15, 7, 3, 2, 2, 4, 10, 20, 40, 65, 75, 70, 85, 65, 55, 50, 48, 47, 50, 60, 120, 65, 30, 12)
+"""Thousandths of the day in each hour, from midnight in Tokyo. Assumed: 12 % in the busiest hour; a burst is five
+times an hour's mean."""
+BURST = 5
+AT_ONCE = 20_000
+"""People made and sent together: what their rows and bodies take in memory."""
+_FEWEST = 500
+"""Below it an hour's rate is chance."""
+_TABLES = (
+    "applications_application",
+    "applications_consent",
+    "applications_keptanswer",
+    "applications_notice",
+    "applications_standingapplication",
+    "audit_auditrecord",
+    "books_movement",
+)
+
+
+@dataclass(slots=True)
+class Hour:
+    """One hour: who applied, in how many seconds, and what the slowest hundredth of the slowest slice waited."""
+
+    number: int
+    people: int
+    done: int = 0
+    kept: int = 0
+    seconds: float = 0.0
+    p99_ms: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Applications a second."""
+        return self.done / max(self.seconds, 1e-9)
+
+    @property
+    def asked(self) -> float:
+        """Applications a second of this hour on the whole day, on average."""
+        return SHAPE[self.number] * WHOLE / 1000 / 3600
+
+
+def run(on: Stage, server: Server, count: int) -> list[str]:
+    """Let ``count`` people apply, shared out like the day; print; return what was wrong."""
+    hours, size, tables, wal = [], 0, _sizes(on), _wal(on)
+    for number, people in enumerate(shared_out(count)):
+        hour = Hour(number, people)
+        for chunk in _chunks(people):
+            if len(on.waiting) < chunk:
+                on.invite(chunk)
+            bytes_before, before = on.bytes(), on.settled()
+            pids = [on.postmaster, server.pid]
+            own = loads.wrk(on.take(chunk), port=server.port, seconds=600, pids=pids, folder=on.folder)
+            hour.done, hour.seconds = hour.done + own.done, hour.seconds + own.seconds
+            hour.kept, hour.p99_ms = hour.kept + on.settled() - before, max(hour.p99_ms, own.p99_ms)
+            size += on.bytes() - bytes_before
+        hours.append(hour)
+        print(
+            f"peak day, hour {number:2}: {hour.done:7,} applied, {hour.rate:4.0f}/s, p99 {hour.p99_ms:.0f} ms",
+            flush=True,
+        )
+    _report(hours, size, wal=_wal(on) - wal, tables={name: _sizes(on)[name] - tables[name] for name in _TABLES})
+    return [f"hour {one.number}: {one.done} answered, {one.kept} kept" for one in hours if one.kept < one.done]
+
+
+def shared_out(count: int) -> list[int]:
+    """Return how many of ``count`` come in each hour; the busiest takes what is left by rounding."""
+    people = [count * share // 1000 for share in SHAPE]
+    people[SHAPE.index(max(SHAPE))] += count - sum(people)
+    return people
+
+
+def _report(hours: list[Hour], size: int, *, wal: int, tables: dict[str, int]) -> None:
+    done = sum(one.done for one in hours)
+    counted = [one for one in hours if one.people >= min(_FEWEST, max(one.people for one in hours))]
+    slowest = min(counted, key=lambda one: one.rate)
+    tightest = min(counted, key=lambda one: one.rate / one.asked)
+    print(f"peak day: {done:,} of {WHOLE:,} applied in {sum(one.seconds for one in hours):.0f} s, without pauses")
+    print(f"peak day: slowest hour {slowest.number}, {slowest.rate:.0f}/s")
+    print(
+        f"peak day: tightest hour {tightest.number}, {tightest.rate:.0f}/s where {tightest.asked:.0f}/s come "
+        f"on average and {tightest.asked * BURST:.0f}/s in a burst"
+    )
+    each = size / max(done, 1)
+    print(
+        f"peak day: the database grew by {each:,.0f} bytes an application ({each * WHOLE / 1e9:.1f} GB a whole day), "
+        f"its log of writes by {wal / max(done, 1):,.0f}"
+    )
+    for name, grown in sorted(tables.items(), key=lambda one: -one[1]):
+        print(f"     {name:34} {grown / max(done, 1):7,.0f} bytes, indexes included")
+
+
+def _chunks(people: int) -> Iterator[int]:
+    while people > 0:
+        yield min(people, AT_ONCE)
+        people -= AT_ONCE
+
+
+def _sizes(on: Stage) -> dict[str, int]:
+    return {name: on.number(f"SELECT pg_total_relation_size('{name}')") for name in _TABLES}
+
+
+def _wal(on: Stage) -> int:
+    return on.number("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")
