@@ -63,13 +63,13 @@ def reserves(name: CertificateId, now: datetime) -> None:
         reserve(signature=signed, credential=signer(signature=signed, resident=resident, now=now), now=now)
 
 
-def draft(resident: Resident, incentive: IncentiveId, now: datetime) -> Draft:
+def draft(resident: Resident, incentive: IncentiveId, now: datetime, number: str = NUMBER) -> Draft:
     """A proved choice of an account nobody else has."""
     account = f"account-{next(_counter)}"
     Draft.objects.filter(resident=resident, incentive=incentive).delete()
     return Draft.objects.create(
         resident=resident,
-        payment_service=PaymentService.objects.get(number=NUMBER),
+        payment_service=PaymentService.objects.get(number=number),
         incentive=incentive,
         round_id="round2",
         counts=Counts.TOP_UP.value,
@@ -83,11 +83,13 @@ def draft(resident: Resident, incentive: IncentiveId, now: datetime) -> Draft:
     )
 
 
-def applies(name: CertificateId, now: datetime, incentive: IncentiveId = CARD_UPTAKE) -> Application:
+def applies(
+    name: CertificateId, now: datetime, incentive: IncentiveId = CARD_UPTAKE, number: str = NUMBER
+) -> Application:
     """Sign in, reserve and apply with a fresh account. Raises Refused."""
     reserves(name, now)
     resident = signs_in(name, now)
-    mine = draft(resident, incentive, now)
+    mine = draft(resident, incentive, now, number)
     signed = signature(name, now, subject=str(mine.pk))
     own = signer(signature=signed, resident=resident, now=now)
     return actions.apply(draft=mine, signature=signed, credential=own, now=now)
@@ -99,9 +101,9 @@ def awarded(application: Application, points: int, now: datetime) -> bytes:
     row = AwardLine(
         f"l-{number}", str(application.pk), IncentiveId(application.incentive), Points(points), date(2022, 7, 15)
     )
-    header = AwardReportHeader(f"r-{number}", ServiceNumber(NUMBER), now, 1, Points(points))
+    service = application.payment_service
+    header = AwardReportHeader(f"r-{number}", ServiceNumber(service.number), now, 1, Points(points))
     body = encode_lines([header, row])
-    service = PaymentService.objects.get(number=NUMBER)
     key = ProviderKey(key_id="sample-pay-1", provider=service.provider)
     return record_awards(service=service, key=key, report=parse_report(body), body=body, now=now).body
 

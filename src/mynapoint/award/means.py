@@ -104,6 +104,16 @@ def service_refusals(service: Service, *, on: date) -> Iterator[Reason]:
         yield Reason(Refusal.SERVICE_NO_LONGER_TAKES_PART, label | {"left_on": left_on})
 
 
+def has_left(service: Service, *, on: date) -> bool:
+    """Say whether a service has left the incentive by a day: for good, or its last day is over and none is to come.
+
+    A suspended service has not: applications made with it go on.
+    """
+    if service.state is ServiceState.WITHDRAWN:
+        return True
+    return bool(service.takes_part) and all(days.last is not None and days.last < on for days in service.takes_part)
+
+
 def channel_refusals(service: Service, *, channel: str, on: date) -> Iterator[Reason]:
     """Yield every reason why a service cannot be applied for by one channel on a day."""
     ours = [one for one in service.channels if one.kind == channel]

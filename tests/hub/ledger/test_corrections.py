@@ -237,7 +237,7 @@ def test_only_a_confirmed_mislink_frees_anybody_even_if_the_code_were_wrong(misl
     }
     copy |= {"account_key": "another", "account_reference": "another", "person_freed_by_id": mislinked.pk}
 
-    with pytest.raises(IntegrityError, match="freed_by_mislink"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="freed_insert"), transaction.atomic():
         Application.objects.create(**copy)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from mynapoint.award.eligibility import EarlierApplication
-from mynapoint.award.means import Service
+from mynapoint.award.means import Service, has_left
 from mynapoint.exchange.messages import Counts
 from mynapoint.hub.identity.models import Credential
 from mynapoint.programme.incentives import Incentive
 from mynapoint.programme.rounds import load_round
-from mynapoint.programme.values import IncentiveId
+from mynapoint.programme.values import IncentiveId, Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,29 @@ class KnownCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """The application that stands for a person and incentive, and what the law asks about it.
+
+    ``service``   the name of its payment service, as people read it; ``offer``, what the register says of that
+    ``recorded``  points recorded for the person and incentive, at all services
+    ``is_held``   a correction of it is open: nothing takes its place meanwhile
+    """
+
+    application: uuid.UUID
+    round_id: str
+    applied_on: date
+    service: str
+    offer: Service
+    recorded: Points
+    is_held: bool
+
+    def on(self, day: date) -> EarlierApplication:
+        """Return what it is to the law on a day."""
+        takes_part = self.is_held or not has_left(self.offer, on=day)
+        return EarlierApplication(applied_on=self.applied_on, service=self.service, takes_part=takes_part)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One proved choice with everything that the rules ask about it.
 
@@ -65,7 +88,7 @@ class Case:
     offer: Service
     effective: str
     schedule: Mapping[str, object]
-    earlier: EarlierApplication | None
+    earlier: Earlier | None
     reservation: int | None
     certificates: tuple[KnownCertificate, ...]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 
-from mynapoint.award.eligibility import EarlierApplication
 from mynapoint.exchange.messages import Counts
-from mynapoint.hub.applications.cases import Case, Kept, KnownCertificate, Opened, Put
+from mynapoint.hub.applications.cases import Case, Earlier, Kept, KnownCertificate, Opened, Put
+from mynapoint.hub.applications.held import is_held
 from mynapoint.hub.applications.models import Draft, KeptAnswer, StandingApplication
+from mynapoint.hub.applications.recorded import points_recorded
 from mynapoint.hub.identity.lineage import everyone, surviving
 from mynapoint.hub.identity.models import Challenge, Credential, Purpose
 from mynapoint.hub.payment_services.models import PaymentService
@@ -27,15 +28,23 @@ def opened(*, key: str | None = None, nonce: str | None = None, draft: uuid.UUID
     return Opened(put=put, case=_case(choice) if choice else None)
 
 
-def earlier_application(survivor: uuid.UUID, incentive: IncentiveId) -> EarlierApplication | None:
+def earlier_application(survivor: uuid.UUID, incentive: IncentiveId) -> Earlier | None:
     """Return what the law asks about the application that stands for a person and incentive."""
     standing = StandingApplication.objects.filter(resident=survivor, incentive=incentive)
     row = standing.select_related("application__payment_service").first()
     if row is None:
         return None
     application = row.application
-    service = str(application.payment_service.label)
-    return EarlierApplication(applied_on=tokyo_day(application.applied_at), service=service, takes_part=True)
+    service = application.payment_service
+    return Earlier(
+        application=application.pk,
+        round_id=application.round_id,
+        applied_on=tokyo_day(application.applied_at),
+        service=str(service.label),
+        offer=service.offer(incentive),
+        recorded=points_recorded(survivor, incentive),
+        is_held=is_held(application),
+    )
 
 
 def _case(draft: Draft) -> Case:

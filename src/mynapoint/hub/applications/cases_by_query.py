@@ -9,15 +9,15 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from mynapoint.award.eligibility import EarlierApplication
 from mynapoint.award.means import Channel, Days, Service
 from mynapoint.exchange.messages import Counts
+from mynapoint.hub.applications import cases_by_orm
 from mynapoint.hub.applications.cases import Case, Kept, KnownCertificate, Opened, Put
 from mynapoint.hub.applications.round_trips import query
 from mynapoint.hub.payment_services.life import State
 from mynapoint.hub.payment_services.models import SERVICE_STATES, channel_words
 from mynapoint.hub.words import PageWords
-from mynapoint.programme.values import IncentiveId, tokyo_day
+from mynapoint.programme.values import IncentiveId
 
 _QUERY = "SELECT * FROM mynapoint_case($1::text, $2::text, $3::uuid)"
 """One row for each certificate of the person; one row of nulls where there is nothing. See ``apply.sql``."""
@@ -35,11 +35,9 @@ def opened(*, key: str | None = None, nonce: str | None = None, draft: uuid.UUID
 
 def _case(row: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Case:
     draft, session, resident, survivor, incentive, round_id, counts, number, effective, schedule, *rest = row
-    name, name_en, state, takes_part, channels, applied_at, chosen, chosen_en, reservation = rest
-    earlier = None
-    if applied_at is not None:
-        service = str(PageWords(chosen, chosen_en))
-        earlier = EarlierApplication(applied_on=tokyo_day(applied_at), service=service, takes_part=True)
+    name, name_en, state, takes_part, channels, applied_at, _chosen, _chosen_en, reservation = rest
+    # Who has applied is hardly ever here again: more is asked about that only then.
+    earlier = cases_by_orm.earlier_application(survivor, IncentiveId(incentive)) if applied_at is not None else None
     return Case(
         draft=draft,
         session=session,

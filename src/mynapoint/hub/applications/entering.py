@@ -12,7 +12,9 @@ from mynapoint.hub.applications import entering_by_function, entering_by_orm
 from mynapoint.hub.applications.batches import Writer
 from mynapoint.hub.applications.entries import Entry
 from mynapoint.hub.applications.held import frees_account, frees_person
+from mynapoint.hub.applications.left import left_behind
 from mynapoint.hub.applications.models import Draft
+from mynapoint.programme.values import tokyo_day
 
 
 def enter(entry: Entry) -> None:
@@ -20,15 +22,21 @@ def enter(entry: Entry) -> None:
 
     Committed when it returns, unless a transaction is open. Raises IntegrityError, with nothing written, when
     something was there already or is there no more; the database decides, and why is asked afterwards.
-    Hardly anybody was ever freed by a confirmed mislink, so that is asked only where the database refuses.
+    Hardly anybody was ever freed, by a confirmed mislink or because their service left: asked where it refuses alone.
     """
     try:
         _enter(entry)
     except IntegrityError:
         draft = Draft.objects.filter(pk=entry.draft).first()
-        if connection.vendor != "postgresql" or draft is None or not (frees_person(draft) or frees_account(draft)):
+        if connection.vendor != "postgresql" or draft is None or not _is_freed(draft, entry):
             raise
         entering_by_orm.enter(entry)
+
+
+def _is_freed(draft: Draft, entry: Entry) -> bool:
+    if frees_person(draft) or frees_account(draft):
+        return True
+    return left_behind(draft, on=tokyo_day(entry.applied_at)) is not None
 
 
 def _enter(entry: Entry) -> None:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from mynapoint.exchange.messages import NoticeKind
 from mynapoint.hub.applications.entries import Entry
 from mynapoint.hub.applications.held import frees_account, frees_person
+from mynapoint.hub.applications.left import end, left_behind, room_left
 from mynapoint.hub.applications.models import Application, Consent, Draft, KeptAnswer, StandingApplication
 from mynapoint.hub.applications.notices import write_notice
 from mynapoint.hub.applications.standing import instruct_if_due
@@ -15,7 +16,7 @@ from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.lineage import lock_survivor
 from mynapoint.hub.identity.models import Challenge
 from mynapoint.hub.reservations.models import Reservation
-from mynapoint.programme.values import IncentiveId, Points
+from mynapoint.programme.values import IncentiveId, Points, tokyo_day
 
 
 @transaction.atomic
@@ -38,15 +39,19 @@ def enter(entry: Entry) -> None:
     draft = Draft.objects.filter(pk=entry.draft, resident=resident).first()
     if draft is None:
         raise IntegrityError("the draft is gone")
-    application = _create(draft, entry)
+    room, details, freed_by = entry.room, entry.details, frees_person(draft)
+    if (earlier := left_behind(draft, on=tokyo_day(entry.applied_at))) is not None:
+        room, details = room_left(draft, earlier), entry.details | {"replaces": str(earlier.application)}
+        freed_by = end(earlier, now=entry.applied_at)
+    application = _create(draft, entry, person_freed_by=freed_by)
     draft.delete()
-    write_notice(application, NoticeKind.APPLICATION, room=entry.room, points=Points(0), now=entry.applied_at)
-    record(Act.APPLIED, who=str(resident), subject=str(application), now=entry.applied_at, **entry.details)
+    write_notice(application, NoticeKind.APPLICATION, room=room, points=Points(0), now=entry.applied_at)
+    record(Act.APPLIED, who=str(resident), subject=str(application), now=entry.applied_at, **details)
     if entry.fixed_points:
         instruct_if_due(resident, IncentiveId(draft.incentive), now=entry.applied_at)
 
 
-def _create(draft: Draft, entry: Entry) -> Application:
+def _create(draft: Draft, entry: Entry, *, person_freed_by: Application | None) -> Application:
     application = Application.objects.create(
         id=entry.application,
         resident_id=draft.resident_id,
@@ -60,7 +65,7 @@ def _create(draft: Draft, entry: Entry) -> Application:
         masked_account=draft.masked_account,
         masked_holder=draft.masked_holder,
         proof=draft.proof,
-        person_freed_by=frees_person(draft),
+        person_freed_by=person_freed_by,
         account_freed_by=frees_account(draft),
         applied_at=entry.applied_at,
     )

@@ -75,7 +75,8 @@ class Application(Choice):
 
     ``resident``  under whom it was made; ``StandingApplication`` says for whom it stands today, if it does
     ``person_freed_by``, ``account_freed_by``  the confirmed mislink that freed this person, and this account, to be
-                  chosen afresh; it frees each once, and the database asks for its confirmation (migration 0010)
+                  chosen afresh; or for a person, the application in whose place this one stands because its service
+                  left. Each frees once, and the database asks for the reason (migration 0011)
     """
 
     reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="+")
@@ -104,6 +105,11 @@ class Application(Choice):
 
     def __str__(self) -> str:
         return f"application:{self.id}"
+
+    @property
+    def room(self) -> int:
+        """The points that were open to it when it was made, as its provider was told."""
+        return self.notices.get(kind=NoticeKind.APPLICATION).room
 
 
 class StandingApplication(models.Model):

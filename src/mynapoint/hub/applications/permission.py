@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import lru_cache
 
-from mynapoint.award.eligibility import Applicant, EarlierApplication, refusals
+from mynapoint.award.eligibility import NO_POINTS, Applicant, refusals
 from mynapoint.award.means import Certificate, Service, certificate_refusals
 from mynapoint.award.refusals import Reason, Refusal
-from mynapoint.hub.applications.cases import Case, KnownCertificate
+from mynapoint.hub.applications.cases import Case, Earlier, KnownCertificate
 from mynapoint.hub.applications.cases_by_orm import earlier_application
+from mynapoint.hub.applications.left import may_be_replaced
 from mynapoint.hub.books.budgets import granted, spent
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
@@ -32,15 +33,18 @@ def reasons_against(
 
     That the budget is spent is said here, on pages; when an application is written the database itself decides.
     """
+    earlier = earlier_application(surviving(resident), incentive)
     reasons = _reasons(
         incentive,
         on,
-        earlier=earlier_application(surviving(resident), incentive),
+        earlier=earlier,
         offer=service.offer(incentive) if service else None,
         is_reserved=standing_reservation(resident) is not None,
     )
     round_id = incentive_on(incentive, on).round.id
-    if (round_id, incentive) in spent() and all(one.refusal is not Refusal.ALREADY_APPLIED for one in reasons):
+    has_reserved = earlier is not None and earlier.round_id == round_id
+    has_applied = any(one.refusal is Refusal.ALREADY_APPLIED for one in reasons)
+    if (round_id, incentive) in spent() and not has_reserved and not has_applied:
         reasons.append(budget_spent(round_id, incentive))
     return reasons
 
@@ -48,6 +52,16 @@ def reasons_against(
 def budget_spent(round_id: str, incentive: IncentiveId) -> Reason:
     """Return that a budget is spent as a reason, with what it had in all."""
     return Reason(Refusal.BUDGET_SPENT, {"budget": granted(round_id, incentive) or 0})
+
+
+def may_choose_again(resident: Resident, incentive: IncentiveId, *, on: date) -> bool:
+    """Say whether the service chosen has left and the resident may apply to another one on a day."""
+    if all(one.id != incentive for one in incentives_on(on)):
+        return False
+    earlier = earlier_application(surviving(resident), incentive)
+    if earlier is None or not may_be_replaced(earlier, incentive_on(incentive, on).incentive, on=on):
+        return False
+    return not reasons_against(resident=resident, incentive=incentive, on=on)
 
 
 def reasons_against_case(case: Case, *, now: datetime) -> list[Reason]:
@@ -75,20 +89,28 @@ def reasons_against_certificate(
 
 
 def _reasons(
-    incentive: IncentiveId, on: date, *, earlier: EarlierApplication | None, offer: Service | None, is_reserved: bool
+    incentive: IncentiveId, on: date, *, earlier: Earlier | None, offer: Service | None, is_reserved: bool
 ) -> list[Reason]:
     """Judge.
 
     The day the card was requested is in no certificate, and the latest day it can have been proves nothing against
     anybody, so that clock is not judged here (docs/decisions/0009-hub-records.md). An earlier
-    application always stands in the way: whether a resident may choose again when their service has left
-    (``on_service_left``) is not built yet. Then its service is named, and the one asked for is not judged.
+    application stands in the way unless its service has left and the law lets another be chosen for the rest
+    (``on_service_left``). Where it does, its service is named, and the one asked for is not judged.
     """
+    law = incentive_on(incentive, on).incentive
+    is_free = earlier is None or may_be_replaced(earlier, law, on=on)
+    applicant = Applicant()
+    if earlier is not None:
+        before = earlier.on(on)
+        applicant = Applicant(
+            earlier=before, points_recorded=NO_POINTS if before.takes_part else earlier.recorded
+        )  # while the service takes part, that one has applied is all there is to say
     reasons = refusals(
-        incentive_on(incentive, on).incentive,
-        Applicant(earlier=earlier),
+        law,
+        applicant,
         on=on,
-        service=offer if earlier is None else None,
+        service=offer if is_free else None,
         channel=ChannelKind.WEB.value,
     )
     if not is_reserved:

@@ -111,6 +111,6 @@ def _next_steps(application: Application, incentive: IncentiveOnDay) -> list[str
         "day": era_day(incentive.earning_until),
         "service": application.payment_service.label,
         "rate": incentive.premium_rate,
-        "points": grouped(incentive.points or 0),
+        "points": grouped(application.room),
     }
     return [words % figures]

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from mynapoint.exchange.card_token import shows_what_it_says
 from mynapoint.exchange.messages import Counts
+from mynapoint.hub.applications.left import left_behind, room_left
 from mynapoint.hub.applications.models import Draft
 from mynapoint.hub.identity.signers import Signer, declaration
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay
+from mynapoint.programme.values import Points
 
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _GETA = "〓"
@@ -22,7 +24,8 @@ def statement(draft: Draft, incentive: IncentiveOnDay) -> str:
     It can always be signed, whatever a provider calls its holder: a variant of a letter is written as the letter, and
     what an agent does not show (``card_token.check_challenge``) as 〓, as printers do.
     """
-    points = f"{incentive.points:,}"
+    earlier = left_behind(draft, on=incentive.day)
+    points = f"{points_to_earn(draft, incentive):,}"
     if incentive.is_direct:
         gain = _("%(points)sポイント") % {"points": points}
     elif draft.counts == Counts.TOP_UP:
@@ -41,7 +44,17 @@ def statement(draft: Draft, incentive: IncentiveOnDay) -> str:
         "incentive": incentive.label,
         "gain": gain,
     }
-    return _showing_what_it_says(text % parts + declaration(Signer(draft.signer)))
+    text %= parts
+    if earlier is not None:
+        ends = _("「%(service)s」への申込はここまでで終わり、まだ報告されていないポイントは記録されません。")
+        text += ends % {"service": earlier.service}
+    return _showing_what_it_says(text + declaration(Signer(draft.signer)))
+
+
+def points_to_earn(draft: Draft, incentive: IncentiveOnDay) -> Points | None:
+    """Return the most that a choice can give: the cap as announced, or what is left of it since the service left."""
+    earlier = left_behind(draft, on=incentive.day)
+    return incentive.points if earlier is None else room_left(draft, earlier)
 
 
 def _showing_what_it_says(text: str) -> str:

@@ -18,7 +18,7 @@ from mynapoint.hub.applications.forms import AccountForm
 from mynapoint.hub.applications.last_day import Judged, judged
 from mynapoint.hub.applications.models import Draft
 from mynapoint.hub.applications.permission import incentive_on, reasons_against
-from mynapoint.hub.applications.statements import statement
+from mynapoint.hub.applications.statements import points_to_earn, statement
 from mynapoint.hub.identity import card_step
 from mynapoint.hub.identity.models import Purpose
 from mynapoint.hub.identity.sessions import ResidentRequest, resident_required
@@ -90,7 +90,8 @@ def confirm(request: ResidentRequest, number: str, incentive: str) -> HttpRespon
         subject=str(draft.pk),
         continue_to=reverse("applications:signed"),
     )
-    return render(request, "applications/confirm.html", context | {"draft": draft, "step": step})
+    context |= {"draft": draft, "step": step, "points": points_to_earn(draft, chosen)}
+    return render(request, "applications/confirm.html", context)
 
 
 @require_GET

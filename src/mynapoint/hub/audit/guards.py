@@ -27,7 +27,7 @@ GUARDS = (
     "claim_step_by_two_insert",
     "bank_account_by_two_insert",
     "return_mirrors_transfer_insert",
-    "freed_by_mislink_insert",
+    "freed_insert",
     "correction_is_over_insert",
 )
 """Every guarding trigger by name; asked for at every start (schema.py)."""

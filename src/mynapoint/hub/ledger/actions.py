@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,14 +14,15 @@ from django.db.models import Q
 
 from mynapoint.award.eligibility import points_max
 from mynapoint.exchange.codec import encode_lines
-from mynapoint.exchange.messages import AwardLine, AwardReceiptHeader, LineRefusal, RefusedLine
+from mynapoint.exchange.messages import AwardLine, AwardReceiptHeader, LineRefusal, NoticeKind, RefusedLine
 from mynapoint.hub.applications.correction_models import Correction
 from mynapoint.hub.applications.held import held
-from mynapoint.hub.applications.models import Application, StandingApplication
+from mynapoint.hub.applications.models import Application, Notice, StandingApplication
 from mynapoint.hub.audit.actions import record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.lineage import lock_survivors
 from mynapoint.hub.ledger.booking import Way, book_report, released, ways
+from mynapoint.hub.ledger.judged import Judged
 from mynapoint.hub.ledger.models import AwardReport, DoubleApplication, LedgerEntry, RecordedTotal, save_totals
 from mynapoint.hub.ledger.points import points_of
 from mynapoint.hub.ledger.recording_by_set import LINES_MIN, Plain, take_plain, write_plain
@@ -117,38 +118,7 @@ def _wait_in_turn(service: PaymentService) -> None:
         raise
 
 
-@dataclass(slots=True)
-class _Judged:
-    """What became of each line.
-
-    ``survivors``  who each application's resident is today, locked: no merge comes in between
-    ``stopped``    applications that do not stand; ``held``, those a correction is open about: they may stand again
-    ``own``        the points of each application that a case or a correction is about
-    """
-
-    survivors: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
-    totals: dict[tuple[uuid.UUID, str], RecordedTotal] = field(default_factory=dict)
-    stopped: set[uuid.UUID] = field(default_factory=set)
-    held: set[uuid.UUID] = field(default_factory=set)
-    own: dict[uuid.UUID, int] = field(default_factory=dict)
-    accepted: list[tuple[Application, AwardLine]] = field(default_factory=list)
-    repeated: int = 0
-    refused: list[RefusedLine] = field(default_factory=list)
-
-    def total(self, application: Application) -> RecordedTotal:
-        """Return the total that an application counts towards: its person's, whichever certificate signed it."""
-        return self.totals[self.survivors[application.resident_id], application.incentive]
-
-    def accept(self, application: Application, line: AwardLine) -> None:
-        """Count a line."""
-        total = self.total(application)
-        total.put(total.in_all + line.points)
-        if application.pk in self.own:
-            self.own[application.pk] += line.points
-        self.accepted.append((application, line))
-
-
-def _judge(service: PaymentService, numbered: Sequence[tuple[int, AwardLine]]) -> _Judged:
+def _judge(service: PaymentService, numbered: Sequence[tuple[int, AwardLine]]) -> Judged:
     lines = [line for _, line in numbered]
     applications = _applications(lines)
     seen = _entries(service, lines)
@@ -175,7 +145,7 @@ def _reason_against(
     service: PaymentService,
     line: AwardLine,
     application: Application | None,
-    judged: _Judged,
+    judged: Judged,
 ) -> LineRefusal | None:
     if application is None:
         return LineRefusal.UNKNOWN_APPLICATION
@@ -189,7 +159,7 @@ def _reason_against(
         return LineRefusal.BELOW_ZERO if least + line.points < 0 else None
     if application.pk in judged.stopped or application.pk in judged.held:
         return LineRefusal.STOPPED
-    return LineRefusal.OVER_CAP if total.in_all + line.points > total.points_max else None
+    return LineRefusal.OVER_CAP if line.points > judged.left(application) else None
 
 
 def _applications(lines: Sequence[AwardLine]) -> dict[str, Application]:
@@ -208,12 +178,12 @@ def _entries(service: PaymentService, lines: Sequence[AwardLine]) -> dict[str, t
     return seen
 
 
-def _prepare(applications: Sequence[Application]) -> _Judged:
+def _prepare(applications: Sequence[Application]) -> Judged:
     # A few statements for each chunk, not for each line: on SQLite a report keeps every other writer waiting.
     by_resident: dict[uuid.UUID, list[Application]] = {}
     for one in applications:
         by_resident.setdefault(one.resident_id, []).append(one)
-    judged = _Judged()
+    judged = Judged()
     for residents in _chunks(set(by_resident)):
         today = {one: survivor.pk for one, survivor in lock_survivors(residents).items()}
         new = [
@@ -231,6 +201,9 @@ def _prepare(applications: Sequence[Application]) -> _Judged:
         judged.stopped |= (set(chunk) - set(standing)) | released(chunk)
         judged.held |= held(chunk)
         judged.own |= points_of(Correction.objects.filter(application__in=chunk).values_list("application", flat=True))
+        told = Notice.objects.filter(application__in=chunk, application__person_freed_by__isnull=False)
+        judged.rooms |= dict(told.filter(kind=NoticeKind.APPLICATION).values_list("application", "room"))
+        judged.own |= points_of(judged.rooms)
         for case in DoubleApplication.objects.filter(Q(earlier__in=chunk) | Q(later__in=chunk)):
             judged.own |= points_of([case.earlier_id, case.later_id])
     return judged
@@ -241,7 +214,7 @@ def _keep(
     service: PaymentService,
     report: Report,
     digest: str,
-    judged: _Judged,
+    judged: Judged,
     plain: Plain | None,
     answer: bytes,
     now: datetime,
@@ -275,7 +248,7 @@ def _keep(
     book_report(kept, sums, service_number=service.number, now=now)
 
 
-def _receipt(report: Report, judged: _Judged, plain: Plain | None) -> AwardReceiptHeader:
+def _receipt(report: Report, judged: Judged, plain: Plain | None) -> AwardReceiptHeader:
     points = sum(line.points for _, line in judged.accepted)
     return AwardReceiptHeader(
         report_id=report.header.report_id,

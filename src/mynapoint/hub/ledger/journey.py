@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mynapoint.hub.applications.models import Application, Draft, StandingApplication
-from mynapoint.hub.applications.permission import incentive_on, reasons_against
+from mynapoint.hub.applications.permission import incentive_on, may_choose_again, reasons_against
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
 from mynapoint.hub.ledger.models import RecordedTotal
@@ -110,7 +110,9 @@ def journey(resident: Resident, *, session: str, now: datetime) -> Journey:
     today = tokyo_day(now)
     standing = StandingApplication.objects.filter(resident=surviving(resident))
     rows = standing.select_related("application__payment_service").order_by("application__applied_at", "id")
-    applied = [_applied(row.application, resident) for row in rows]
+    all_applied = [_applied(row.application, resident) for row in rows]
+    # Whose service has left is before this step again.
+    applied = [one for one in all_applied if not may_choose_again(resident, one.incentive.id, on=today)]
     known = {one.incentive.id for one in applied}
     reservation = reservations_of(resident).first()
     return Journey(

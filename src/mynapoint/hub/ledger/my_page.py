@@ -10,8 +10,9 @@ from django.db.models import Case, Max, Q, When
 
 from mynapoint.award.refusals import Reason
 from mynapoint.exchange.messages import Counts
+from mynapoint.hub.applications.left import replacement
 from mynapoint.hub.applications.models import Application
-from mynapoint.hub.applications.permission import incentive_on, reasons_against
+from mynapoint.hub.applications.permission import incentive_on, may_choose_again, reasons_against
 from mynapoint.hub.applications.standing import applications_of
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
@@ -39,6 +40,8 @@ class ApplicationCard:
     ``reported_up_to``  up to when the provider has reported; None before its first report
     ``case``            the open case about this and another application for the same incentive
     ``correction``      how the last correction of it stands; None: nobody ever asked for one
+    ``may_be_replaced`` whether its service has left and another may be chosen today for ``room``
+    ``replacement``     the application that stands in its place since its service left
     """
 
     application: Application
@@ -53,12 +56,14 @@ class ApplicationCard:
     reported_up_to: datetime | None
     case: DoubleApplication | None
     correction: State | None
+    may_be_replaced: bool
+    replacement: Application | None
 
     @property
     def is_stopped(self) -> bool:
         """Whether another application stands in its place, or a correction holds it or has stopped it for good."""
         is_second = self.case is not None and self.case.later_id == self.application.pk
-        return is_second or self.correction in STOPPING
+        return is_second or self.correction in STOPPING or self.replacement is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +109,16 @@ def _card(application: Application, resident: Resident, *, today: date) -> Appli
     case = _case(application)
     last = application.corrections.order_by("pk").last()
     correction = stands(last).state if last else None
-    is_stopped = (case is not None and case.later_id == application.pk) or correction in STOPPING
+    instead = replacement(application)
+    is_second = case is not None and case.later_id == application.pk
+    is_stopped = is_second or correction in STOPPING or instead is not None
     points_max = law.rule.points_max if isinstance(law.rule, PremiumRule) else law.rule.points
     total = RecordedTotal.objects.filter(resident=surviving(resident), incentive=incentive.id).first()
     room = Points(0 if is_stopped else max(points_max - (total.in_all if total else 0), 0))
     yen_left = Yen(-(-room * 100 // law.rule.premium_rate)) if isinstance(law.rule, PremiumRule) else None
-    when = [] if is_stopped else _expected(application, law, applied_on=applied_on, today=today, yen_left=yen_left)
+    may_be_replaced = not is_stopped and may_choose_again(resident, incentive.id, on=today)
+    is_over = is_stopped or may_be_replaced
+    when = [] if is_over else _expected(application, law, applied_on=applied_on, today=today, yen_left=yen_left)
     return ApplicationCard(
         application=application,
         incentive=incentive,
@@ -123,6 +132,8 @@ def _card(application: Application, resident: Resident, *, today: date) -> Appli
         reported_up_to=_reported_up_to(application.payment_service),
         case=case,
         correction=correction,
+        may_be_replaced=may_be_replaced,
+        replacement=instead,
     )
 
 

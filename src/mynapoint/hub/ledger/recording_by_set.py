@@ -54,7 +54,7 @@ SELECT line.number, line.line_id, line.application, line.points, line.posted_on,
            AND seen.posted_on = line.posted_on AS is_repeated,
        seen.id IS NULL AND line.points > 0 AND applied.payment_service_id = %(service)s
            AND applied.incentive = line.incentive AND standing.id IS NOT NULL AND released.id IS NULL
-           AND twice.line_id IS NULL AND in_case.application IS NULL AS is_plain
+           AND twice.line_id IS NULL AND in_case.application IS NULL AND applied.person_freed_by_id IS NULL AS is_plain
   FROM reported_line AS line
   LEFT JOIN applications_application AS applied ON applied.id = line.application
   LEFT JOIN identity_resident AS who ON who.id = applied.resident_id
