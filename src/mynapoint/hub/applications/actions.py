@@ -76,13 +76,15 @@ def prove_account(
 ) -> Draft:
     """Ask the provider whether account and codes belong together; keep only its proof, in a draft. Raises Refused.
 
-    ``judged``   as of when days are judged, for a person who came in time (last_day.py)
+    ``judged``   as of when days are judged, for a person who came in time, and by which way they came (last_day.py)
     ``session``  the digest of the session that asks (identity.card_step.session_digest)
     ``signer``   who will sign, as declared
     Nothing is half kept: without an answer there is no draft, and the same form may be sent again.
     """
     judged = judged or Judged(now)
-    _refuse(reasons_against(resident=resident, service=service, incentive=incentive, on=judged.day))
+    _refuse(
+        reasons_against(resident=resident, service=service, incentive=incentive, on=judged.day, channel=judged.channel)
+    )
     told = _ask(resident=resident, service=service, incentive=incentive, account=account)
     if isinstance(told, AccountProofRefused):
         refusal = _PROOF_REFUSALS[told.reason]

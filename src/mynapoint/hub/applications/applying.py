@@ -60,11 +60,12 @@ def signer_of(credential: Credential | OidcSubject, *, now: datetime) -> Signer:
 def judge(case: Case, signer: Signer, *, now: datetime, judged: Judged | None = None) -> None:
     """Raise Refused with every reason why what was signed is not applied for at ``now``.
 
-    ``judged``  as of when days are judged, for a person who came in time; the certificate always is now
+    ``judged``  as of when days are judged, and by which way it came; the certificate always is judged as of now
     """
     if case.resident != case.survivor:
         raise Refused(Refusal.RECORDS_JOINED)
-    if reasons := reasons_against_case(case, now=judged.as_of if judged else now):
+    judged = judged or Judged(now)
+    if reasons := reasons_against_case(case, now=judged.as_of, channel=judged.channel):
         raise Refused(reasons)
     if signer.certificate is not None and (
         reasons := reasons_against_certificate(signer.certificate, incentive=case.incentive, now=now)
@@ -112,7 +113,7 @@ def apply_for(
     try:
         enter(entry)
     except IntegrityError as error:
-        raise (_why_not(case, entry, error, as_of=judged.as_of if judged else now) or error) from error
+        raise (_why_not(case, entry, error, judged=judged or Judged(now)) or error) from error
 
 
 def _details(case: Case, own: KnownCertificate | None) -> dict[str, str]:
@@ -125,7 +126,7 @@ def account_is_used(draft: Draft) -> bool:
     return with_account_of(draft).exclude(pk__in=mislinked()).exists()
 
 
-def _why_not(case: Case, entry: Entry, error: IntegrityError, *, as_of: datetime) -> Exception | None:
+def _why_not(case: Case, entry: Entry, error: IntegrityError, *, judged: Judged) -> Exception | None:
     """Say what came in between, in the same order whichever constraint noticed it on whichever database.
 
     Returns None where nothing did: then the error is a bug.
@@ -141,7 +142,7 @@ def _why_not(case: Case, entry: Entry, error: IntegrityError, *, as_of: datetime
         earlier=cases_by_orm.earlier_application(resident.pk, case.incentive),
         reservation=reservation.pk if reservation else None,
     )
-    if reasons := reasons_against_case(today, now=as_of):
+    if reasons := reasons_against_case(today, now=judged.as_of, channel=judged.channel):
         return Refused(reasons)
     draft = Draft.objects.filter(pk=case.draft).first()
     if draft is None:

@@ -27,7 +27,12 @@ def incentive_on(incentive: IncentiveId, on: date) -> IncentiveOnDay:
 
 
 def reasons_against(
-    *, resident: Resident, incentive: IncentiveId, on: date, service: PaymentService | None = None
+    *,
+    resident: Resident,
+    incentive: IncentiveId,
+    on: date,
+    service: PaymentService | None = None,
+    channel: ChannelKind = ChannelKind.WEB,
 ) -> list[Reason]:
     """Return every reason why the resident may not apply on a day; without a service, those of any service.
 
@@ -40,6 +45,7 @@ def reasons_against(
         earlier=earlier,
         offer=service.offer(incentive) if service else None,
         is_reserved=standing_reservation(resident) is not None,
+        channel=channel,
     )
     round_id = incentive_on(incentive, on).round.id
     has_reserved = earlier is not None and earlier.round_id == round_id
@@ -64,7 +70,7 @@ def may_choose_again(resident: Resident, incentive: IncentiveId, *, on: date) ->
     return not reasons_against(resident=resident, incentive=incentive, on=on)
 
 
-def reasons_against_case(case: Case, *, now: datetime) -> list[Reason]:
+def reasons_against_case(case: Case, *, now: datetime, channel: ChannelKind = ChannelKind.WEB) -> list[Reason]:
     """Return every reason, but for the certificate's, why a signed choice may not be applied for at an instant."""
     return _reasons(
         case.incentive,
@@ -72,6 +78,7 @@ def reasons_against_case(case: Case, *, now: datetime) -> list[Reason]:
         earlier=case.earlier,
         offer=case.offer,
         is_reserved=case.reservation is not None,
+        channel=channel,
     )
 
 
@@ -89,7 +96,13 @@ def reasons_against_certificate(
 
 
 def _reasons(
-    incentive: IncentiveId, on: date, *, earlier: Earlier | None, offer: Service | None, is_reserved: bool
+    incentive: IncentiveId,
+    on: date,
+    *,
+    earlier: Earlier | None,
+    offer: Service | None,
+    is_reserved: bool,
+    channel: ChannelKind,
 ) -> list[Reason]:
     """Judge.
 
@@ -111,7 +124,7 @@ def _reasons(
         applicant,
         on=on,
         service=offer if is_free else None,
-        channel=ChannelKind.WEB.value,
+        channel=channel.value,
     )
     if not is_reserved:
         reasons.append(Reason(Refusal.NO_RESERVATION))

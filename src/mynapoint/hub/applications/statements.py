@@ -11,6 +11,7 @@ from mynapoint.exchange.messages import Counts
 from mynapoint.hub.applications.left import left_behind, room_left
 from mynapoint.hub.applications.models import Draft
 from mynapoint.hub.identity.signers import Signer, declaration
+from mynapoint.hub.payment_services.models import ChannelKind
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay
 from mynapoint.programme.values import Points
 
@@ -18,8 +19,10 @@ _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _GETA = "〓"
 
 
-def statement(draft: Draft, incentive: IncentiveOnDay) -> str:
+def statement(draft: Draft, incentive: IncentiveOnDay, channel: ChannelKind = ChannelKind.WEB) -> str:
     """Return the statement in the language of the page, on one line: who, where, for what, and that it is for good.
+
+    ``channel``  by which way the application comes; one made at a support counter says so
 
     It can always be signed, whatever a provider calls its holder: a variant of a letter is written as the letter, and
     what an agent does not show (``card_token.check_challenge``) as 〓, as printers do.
@@ -48,6 +51,8 @@ def statement(draft: Draft, incentive: IncentiveOnDay) -> str:
     if earlier is not None:
         ends = _("「%(service)s」への申込はここまでで終わり、まだ報告されていないポイントは記録されません。")
         text += ends % {"service": earlier.service}
+    if channel is ChannelKind.COUNTER:
+        text += _("支援窓口で申し込みます。")
     return _showing_what_it_says(text + declaration(Signer(draft.signer)))
 
 

@@ -15,7 +15,7 @@ from mynapoint.award.refusals import Reason, Refusal, Refused
 from mynapoint.hub import web
 from mynapoint.hub.applications import actions
 from mynapoint.hub.applications.forms import AccountForm
-from mynapoint.hub.applications.last_day import Judged, judged
+from mynapoint.hub.applications.last_day import Judged, judged, way_of
 from mynapoint.hub.applications.models import Draft
 from mynapoint.hub.applications.permission import incentive_on, reasons_against
 from mynapoint.hub.applications.statements import points_to_earn, statement
@@ -38,9 +38,9 @@ BUSY_PROVIDER_SECONDS = 30
 def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse:
     """Ask for the account; prove it with the provider; go on to the confirmation."""
     now = web.now()
-    as_judged = judged(IncentiveId(incentive), own_ticket(request), now=now)
+    as_judged = judged(IncentiveId(incentive), own_ticket(request), now=now, channel=way_of(request))
     service, chosen = _choice(number, incentive, as_judged)
-    against = reasons_against(resident=request.resident, service=service, incentive=chosen.id, on=as_judged.day)
+    against = _against(request, service, chosen, as_judged)
     context = {"service": service, "incentive": chosen}
     if against:
         return _cannot(request, context, against)
@@ -74,9 +74,9 @@ def apply(request: ResidentRequest, number: str, incentive: str) -> HttpResponse
 @resident_required
 def confirm(request: ResidentRequest, number: str, incentive: str) -> HttpResponse:
     """Show what was proved and the exact statement, and send the resident to their card."""
-    as_judged = judged(IncentiveId(incentive), own_ticket(request), now=web.now())
+    as_judged = judged(IncentiveId(incentive), own_ticket(request), now=web.now(), channel=way_of(request))
     service, chosen = _choice(number, incentive, as_judged)
-    against = reasons_against(resident=request.resident, service=service, incentive=chosen.id, on=as_judged.day)
+    against = _against(request, service, chosen, as_judged)
     context = {"service": service, "incentive": chosen}
     if against:
         return _cannot(request, context, against)
@@ -86,7 +86,7 @@ def confirm(request: ResidentRequest, number: str, incentive: str) -> HttpRespon
     step = card_step.begin(
         request,
         purpose=Purpose.APPLY,
-        statement=statement(draft, chosen),
+        statement=statement(draft, chosen, as_judged.channel),
         subject=str(draft.pk),
         continue_to=reverse("applications:signed"),
     )
@@ -103,13 +103,21 @@ def signed(request: ResidentRequest) -> HttpResponse:
     if draft is None:
         raise Refused(Refusal.DRAFT_REPLACED)
     now = web.now()
-    as_judged = judged(IncentiveId(draft.incentive), own_ticket(request), now=now)
+    as_judged = judged(IncentiveId(draft.incentive), own_ticket(request), now=now, channel=way_of(request))
     application = actions.apply(draft=draft, signature=signature, credential=credential, now=now, judged=as_judged)
     return redirect("applications:receipt", application.pk)
 
 
 def _drafts(request: ResidentRequest) -> QuerySet[Draft]:
     return Draft.objects.filter(resident=request.resident, session=card_step.session_digest(request))
+
+
+def _against(
+    request: ResidentRequest, service: PaymentService, chosen: IncentiveOnDay, as_judged: Judged
+) -> list[Reason]:
+    return reasons_against(
+        resident=request.resident, service=service, incentive=chosen.id, on=as_judged.day, channel=as_judged.channel
+    )
 
 
 def _choice(number: str, incentive: str, as_judged: Judged) -> tuple[PaymentService, IncentiveOnDay]:

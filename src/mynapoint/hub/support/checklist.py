@@ -96,11 +96,10 @@ def _service(service: PaymentService | None, incentive: str, on: date, language:
     if service is None or not incentive:
         return Item(Asked.SERVICE, words, None)
     law, offer = incentive_on(IncentiveId(incentive), on).incentive, service.offer(incentive)
-    for channel in (ChannelKind.COUNTER, ChannelKind.WEB):  # a counter's terminal applies as the web pages do
-        reasons = refusals(law, Applicant(earlier=None), on=on, service=offer, channel=channel.value)
-        if reasons:
-            told = " ".join(one.sentence("en" if language is Language.EN else "ja") for one in reasons)
-            return Item(Asked.SERVICE, words, False, told, WHERE[Asked.SERVICE.value][language])
+    reasons = refusals(law, Applicant(earlier=None), on=on, service=offer, channel=ChannelKind.COUNTER.value)
+    if reasons:
+        told = " ".join(one.sentence("en" if language is Language.EN else "ja") for one in reasons)
+        return Item(Asked.SERVICE, words, False, told, WHERE[Asked.SERVICE.value][language])
     return Item(Asked.SERVICE, words, True)
 
 
