@@ -104,7 +104,7 @@ def test_a_draft_is_written_and_submitted_by_keyboard_alone(browser: Browser, hu
     provider = at_work(Role.PROVIDER, terminal="pay 1", name="pay-1").client
     page = window(browser, hub, provider)
     page.goto(f"{hub}{OWN}new/")
-    page.get_by_label("名前 必須").focus()
+    page.get_by_label("名前 必須", exact=True).focus()
     for typed in ("青葉ペイ", "アオバペイ", "Aoba Pay", "Q"):
         page.keyboard.type(typed)
         page.keyboard.press("Tab")
@@ -113,7 +113,7 @@ def test_a_draft_is_written_and_submitted_by_keyboard_alone(browser: Browser, hu
 
     page.get_by_role("link", name="審査に出す").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("理由").focus()
+    page.get_by_label("理由 必須").focus()
     page.keyboard.type("開始したいため")
     page.keyboard.press("Enter")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from hub.sample_pay import REGISTER
 from hub.staff.desk import at_work
@@ -43,7 +43,7 @@ def test_every_example_fits_the_published_schema_and_is_taken_by_the_trial(name:
     published = {type_name(kind): schemas()[kind.__name__] for kind in Message.__args__}
     for line in EXAMPLES[name].splitlines():
         message = json.loads(line)
-        Draft202012Validator(published[message["type"]]).validate(message)
+        jsonschema_rs.Draft202012Validator(published[message["type"]]).validate(message)
 
     assert not try_body(EXAMPLES[name].encode()).faults
 

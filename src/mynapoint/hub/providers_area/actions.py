@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from django.db import models, transaction
@@ -137,6 +138,34 @@ def take_step(service: PaymentService, step: Step, *, reason: str, staff: OnDuty
         register.move(number=own.number, step=step, by=staff.account.name, reason=reason, now=now)
     except RegisterRefused as error:
         raise NotPossible(Why.TWO if TRANSITIONS[step].second_person else Why.NOT_NOW) from error
+
+
+@transaction.atomic
+def add_key_of(
+    provider: Provider, *, key_id: str, public_key: bytes, valid_from: datetime, staff: OnDuty, now: datetime
+) -> None:
+    """Register a key beside those that count, on record with its fingerprint. Raises KeyConflict."""
+    key = register.register_provider_key(
+        provider=provider.slug, key_id=key_id, public_key=public_key, valid_from=valid_from
+    )
+    record_act(
+        Act.REGISTER_CHANGED,
+        staff=staff,
+        subject=f"provider_key:{key.key_id}",
+        now=now,
+        valid_from=key.valid_from.isoformat(),
+        fingerprint=fingerprint(key.public_key),
+    )
+
+
+def fingerprint(public_key: str) -> str:
+    """Return the SHA-256 of a public key's 32 bytes, as people compare it: sixteen groups of four.
+
+    >>> fingerprint("00" * 32)[:14]
+    '6668 7aad f862'
+    """
+    digest = hashlib.sha256(bytes.fromhex(public_key)).hexdigest()
+    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
 
 
 def _is_second(service: PaymentService, staff: OnDuty) -> bool:

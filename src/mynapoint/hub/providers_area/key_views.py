@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mynapoint.hub import web
 from mynapoint.hub.applications.secrets import published_keys
-from mynapoint.hub.audit.models import Act
-from mynapoint.hub.payment_services.actions import KeyConflict, register_provider_key
+from mynapoint.hub.payment_services.actions import KeyConflict
 from mynapoint.hub.payment_services.keys import LastKey, retire_provider_key
+from mynapoint.hub.providers_area.actions import add_key_of, fingerprint
 from mynapoint.hub.providers_area.key_forms import KeyForm, RetireForm
 from mynapoint.hub.providers_area.own import own_keys, own_provider
 from mynapoint.hub.staff.access import StaffRequest, staff_required
-from mynapoint.hub.staff.actions import record_act
 from mynapoint.hub.staff.models import Role
 
 
@@ -40,23 +38,17 @@ def add_key(request: StaffRequest) -> HttpResponse:
         return _page(request, form=form, status=422)
     given, at = form.cleaned_data, timezone.now()
     try:
-        key = register_provider_key(
-            provider=provider.slug,
+        add_key_of(
+            provider,
             key_id=given["key_id"],
             public_key=given["public_key"],
             valid_from=max(given["valid_from"] or at, at),
+            staff=request.staff,
+            now=web.now(),
         )
     except KeyConflict:
         form.add_error("key_id", _("この名前は使われています。別の名前にしてください。"))
         return _page(request, form=form, status=422)
-    record_act(
-        Act.REGISTER_CHANGED,
-        staff=request.staff,
-        subject=f"provider_key:{key.key_id}",
-        now=web.now(),
-        valid_from=key.valid_from.isoformat(),
-        fingerprint=fingerprint(key.public_key),
-    )
     return redirect("providers_area:keys")
 
 
@@ -80,16 +72,6 @@ def end_key(request: StaffRequest, pk: int) -> HttpResponse:
         problem = _("この鍵を終わらせると、使える鍵がなくなります。先に次の鍵を登録してください。")
         return _page(request, problem=problem, status=409)
     return redirect("providers_area:keys")
-
-
-def fingerprint(public_key: str) -> str:
-    """Return the SHA-256 of a public key's 32 bytes, as people compare it: sixteen groups of four.
-
-    >>> fingerprint("00" * 32)[:14]
-    '6668 7aad f862'
-    """
-    digest = hashlib.sha256(bytes.fromhex(public_key)).hexdigest()
-    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
 
 
 def _page(request: StaffRequest, *, form: KeyForm | None = None, problem: str = "", status: int = 200) -> HttpResponse:
