@@ -154,7 +154,7 @@ def test_a_key_is_added_beside_the_old_one_and_counts_at_the_door_until_it_is_en
 def test_what_is_no_public_key_or_a_secret_one_is_refused_and_not_kept(provider: Client) -> None:
     curve = generate_private_key(SECP256R1()).public_key()
     wrong = curve.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    secret = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA\n-----END PRIVATE KEY-----"
+    secret = "-----BEGIN {0}-----\nMC4CAQAwBQYDK2VwBCIEIA\n-----END {0}-----".format("PRIVATE KEY")
     for given, told in ((wrong, "Ed25519"), (secret, "秘密鍵です"), ("00", "Ed25519"), ("", "どちらか1つ")):
         answer = provider.post(f"{AREA}keys/add/", {"key_id": "pay-key-2", "text": given})
         assert answer.status_code == 422

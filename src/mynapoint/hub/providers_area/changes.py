@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mynapoint.hub.payment_services.documents import differences
+from mynapoint.hub.payment_services.documents import Document, differences
 from mynapoint.hub.payment_services.history_rows import RegisterChange
 from mynapoint.hub.payment_services.life import State, Step
-from mynapoint.hub.providers_area.service_fields import GROUPS, LISTS
+from mynapoint.hub.providers_area.service_fields import GROUPS, LISTS, Row
 
 STEPS = {
     Step.ENTER: _("作成"),
@@ -25,6 +25,7 @@ STEPS = {
     Step.CHANGE: _("内容の変更"),
 }
 """What each step is called: on its button and in the history."""
+_OTHERS = {"number": _("番号"), "provider": _("決済事業者")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,32 @@ def shown_history(rows: Iterable[RegisterChange]) -> list[ShownStep]:
 
 
 def _shown(fields: Mapping[str, Sequence[Any]]) -> list[ShownChange]:
-    labels = {key: str(field.label) for group in GROUPS for key, field in group.fields().items()}
-    labels |= {row.key: str(row.title) for row in LISTS}
-    return [ShownChange(labels.get(key, key), _text(pair[0]), _text(pair[1])) for key, pair in fields.items()]
+    asked = {key: field for group in GROUPS for key, field in group.fields().items()}
+    rows = {row.key: row for row in LISTS}
+    told = []
+    for key, pair in fields.items():
+        if key in rows:
+            name, (before, after) = str(rows[key].title), (_rows(rows[key], one) for one in pair)
+        else:
+            name = str(asked[key].label if key in asked else _OTHERS.get(key, key))
+            before, after = (_value(asked.get(key), one) for one in pair)
+        told.append(ShownChange(name, before, after))
+    return told
 
 
-def _text(value: Any) -> str:
+def _rows(row: Row, entered: Sequence[Document] | None) -> str:
+    """Return rows such as ways to apply in words, one a line."""
+    asked = row.fields()
+    return "\n".join(
+        ", ".join(f"{asked[key].label}: {_value(asked[key], one)}" for key, one in row.read(given).items())
+        for given in entered or ()
+    )
+
+
+def _value(field: forms.Field | None, value: Any) -> str:
     if value is None:
         return ""
+    choices = {str(code): str(label) for code, label in getattr(field, "choices", ())}
     if isinstance(value, list):
-        return "\n".join(_text(one) for one in value)
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": ")) if isinstance(value, dict) else str(value)
+        return "\n".join(map(str, value))
+    return choices.get(str(value), str(value))

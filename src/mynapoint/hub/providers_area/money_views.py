@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from mynapoint.exchange.messages import StatedClaim
 from mynapoint.hub import web
 from mynapoint.hub.applications.receipt_document import CannotBeSet
+from mynapoint.hub.payment_services.life import State as Life
 from mynapoint.hub.providers_area.own import own_service, own_services
 from mynapoint.hub.settlement.models import State
 from mynapoint.hub.settlement.statement_document import statement_pdf as set_statement
@@ -25,7 +26,8 @@ from mynapoint.programme.rounds import load_round
 @staff_required(Role.PROVIDER)
 def money(request: StaffRequest) -> HttpResponse:
     """Show the sums and claims of each of the provider's services, and the lines whose evidence is asked for."""
-    told = [(one, statement(one)) for one in own_services(request)]
+    earning = own_services(request).exclude(state__in=(Life.DRAFT, Life.SUBMITTED))
+    told = [(one, statement(one)) for one in earning]
     rows = [
         (service, one, [(claim, _incentive(claim), State(claim.state.value).label) for claim in one.claims])
         for service, one in told

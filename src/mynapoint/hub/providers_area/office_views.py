@@ -11,7 +11,6 @@ from mynapoint.hub.payment_services.documents import document_of
 from mynapoint.hub.payment_services.history import changes_of
 from mynapoint.hub.payment_services.life import TRANSITIONS, State, Step
 from mynapoint.hub.payment_services.models import PaymentService
-from mynapoint.hub.payment_services.terms import award_terms
 from mynapoint.hub.providers_area import actions
 from mynapoint.hub.providers_area.actions import OF_OFFICE, NotPossible
 from mynapoint.hub.providers_area.changes import STEPS, shown_changes, shown_history
@@ -19,7 +18,6 @@ from mynapoint.hub.providers_area.effects import effect_of
 from mynapoint.hub.providers_area.models import Proposal
 from mynapoint.hub.staff.access import StaffRequest, staff_required
 from mynapoint.hub.staff.models import Role
-from mynapoint.programme.values import tokyo_day
 
 
 @require_GET
@@ -89,7 +87,6 @@ def _page(
     stated = [(one.name, one.after) for one in shown_changes({}, document_of(own))]
     context = {
         "service": own,
-        "terms": award_terms(own, used_on=tokyo_day(web.now())),
         "stated": stated,
         "waiting": waiting,
         "changes": shown_changes(document_of(own), waiting.document) if waiting else (),

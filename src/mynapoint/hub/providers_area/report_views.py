@@ -36,6 +36,11 @@ class Counted:
         """How many lines were declared, and counted."""
         return self.receipt.accepted + self.receipt.repeated + self.receipt.refused
 
+    @property
+    def points_declared(self) -> int | None:
+        """The points declared, where every line was recorded; None: the report itself is not kept to tell."""
+        return self.receipt.points_accepted if self.lines == self.receipt.accepted else None
+
 
 @require_GET
 @staff_required(Role.PROVIDER)
