@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -41,9 +41,8 @@ class Rsa2048:
 
     def verify(self, key: object, signature: bytes, message: bytes) -> bool:
         """Say whether a key that fits signed the message."""
-        assert isinstance(key, rsa.RSAPublicKey)
         try:
-            key.verify(signature, message, _PKCS1, _SHA256)
+            cast(rsa.RSAPublicKey, key).verify(signature, message, _PKCS1, _SHA256)
         except InvalidSignature:
             return False
         return True

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -43,8 +43,7 @@ class BadCardToken(ValueError):
     """A token that proves nothing: what is wrong with it, for the log; the resident is told to try again."""
 
 
-@dataclass(frozen=True, slots=True)
-class CardToken:
+class CardToken(NamedTuple):
     """What the agent delivers: a certificate, not yet verified, and a signature, not yet verified.
 
     ``certificate``  DER of the user-authentication certificate (利用者証明用電子証明書)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,8 +30,7 @@ UNREADABLE = (
 """What ``cryptography`` raises when bytes are not what they should be; the last, where warnings are errors."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuthCertificate:
+class AuthCertificate(NamedTuple):
     """A user-authentication certificate that passed every check; no name is taken from it."""
 
     issuer_key_id: str

@@ -41,12 +41,15 @@ class Revocation:
         listed = trust.revocation_lists.get(issued.root.key_id)
         if listed is not None and issued.serial in listed.revoked:
             raise issued.refused(CertificateFault.REVOKED)
-        learned = self._ask(issued, listed, now=now) if settings.OCSP_RESPONDER else Learned.NOTHING
-        if learned is Learned.REVOKED:
-            raise issued.refused(CertificateFault.REVOKED)
-        if learned is Learned.NOT_ON_RECORD:
-            raise issued.refused(CertificateFault.NOT_ON_RECORD)
-        if learned is Learned.NOTHING and must_be_known() and not is_in_force(listed, now=now):
+        if settings.OCSP_RESPONDER:
+            learned = self._ask(issued, listed, now=now)
+            if learned is Learned.REVOKED:
+                raise issued.refused(CertificateFault.REVOKED)
+            if learned is Learned.NOT_ON_RECORD:
+                raise issued.refused(CertificateFault.NOT_ON_RECORD)
+            if learned is not Learned.NOTHING:
+                return
+        if must_be_known() and not is_in_force(listed, now=now):
             raise issued.refused(CertificateFault.REVOCATION_UNKNOWN)
 
     def _ask(self, issued: IssuedCertificate, listed: RevocationList | None, *, now: datetime) -> Learned:
