@@ -1,4 +1,4 @@
-"""`mynapoint provider …`: read the hub's notices, run the award, serve the account API."""
+"""`mynapoint provider …`: read the hub's notices, run the award, claim, serve the account API."""
 
 from __future__ import annotations
 
@@ -110,6 +110,46 @@ def run(
 
 
 @app.command()
+def claim(
+    *,
+    config: ConfigFile = Path("provider.toml"),
+    final: Annotated[
+        bool, typer.Option("--final", help="Claim everything, on actual figures, when every award was reported.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be claimed; send and keep nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Claim what is due for the months that are over, print the statement and the lines the office wants to be shown.
+
+    Exit status 1 where the hub did not take a claim. The same command twice claims nothing twice.
+    """
+    from mynapoint.cli.provider_claims import claim_words
+    from mynapoint.provider import claiming
+    from mynapoint.provider.claiming import Became
+    from mynapoint.provider.config import load_config
+    from mynapoint.provider.not_due import read_not_due
+
+    with _told_in_one_sentence():
+        settings = load_config(config)
+        not_due = read_not_due(settings.not_due) if settings.not_due else []
+        with _hub(settings) as hub:
+            result = claiming.claim(
+                settings.store,
+                hub,
+                service_number=settings.service_number,
+                not_due=not_due,
+                now=_now(),
+                final=final,
+                dry_run=dry_run,
+            )
+    _print(result, claim_words(result), as_json=as_json)
+    if any(one.became is Became.REFUSED for one in result.claims):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def explain(
     *,
     account: Annotated[str, typer.Argument(help="The account, as your system numbers it.")],
@@ -202,6 +242,7 @@ def _hub(settings: Config) -> Iterator[HubClient]:
 def _told_in_one_sentence() -> Iterator[None]:
     """Turn what can go wrong in a provider's day into one sentence and an exit status; a bug keeps its traceback."""
     from mynapoint.provider.award_run import RunRefused
+    from mynapoint.provider.claim_books import NotInBooks
     from mynapoint.provider.config import ConfigError
     from mynapoint.provider.hub_client import HubError, HubUnreachable
     from mynapoint.provider.points_gateway import CreditFailed
@@ -213,7 +254,10 @@ def _told_in_one_sentence() -> Iterator[None]:
     except (HubUnreachable, StoreBusy) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(TRY_AGAIN) from None
-    except (ConfigError, HubError, StoreUnusable, StoreTooSmall, CreditFailed, RunRefused, UnreadableFile) as error:
+    except (
+        *(ConfigError, HubError, StoreUnusable, StoreTooSmall, CreditFailed),
+        *(RunRefused, UnreadableFile, NotInBooks),
+    ) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(FAILED) from None
 

@@ -13,7 +13,7 @@ from mynapoint.programme.values import MalformedValue, ServiceNumber
 from mynapoint.provider.store import Store
 
 TABLES = {
-    "": {"service_number", "store", "services", "inbox", "credits", "hub", "key", "account_api"},
+    "": {"service_number", "store", "services", "inbox", "credits", "not_due", "hub", "key", "account_api"},
     "hub": {"url", "keys"},
     "key": {"id", "file", "past"},
     "account_api": {"url", "accounts"},
@@ -35,6 +35,7 @@ class Config:
     ``rules``        one service file for each premium incentive; a direct incentive needs none
     ``inbox``        where the provider's own system puts its transaction files
     ``credits``      where credit instructions are written (points_gateway.FileGateway)
+    ``not_due``      what was awarded and is not paid for (not_due.read_not_due), for claims; None: nothing
     ``hub_keys``     the hub's public keys by key id
     ``own_keys``     this provider's public keys by key id, those of the past too: old proofs are checked with them
     ``account_api_url``, ``accounts``   for `serve`: the door's public address, and ``module:Class`` of the Accounts
@@ -45,6 +46,7 @@ class Config:
     rules: tuple[ServiceRule, ...]
     inbox: Path
     credits: Path
+    not_due: Path | None
     hub_url: str
     hub_keys: Mapping[str, bytes]
     key: SigningKey
@@ -72,6 +74,7 @@ def load_config(path: Path) -> Config:
         rules=file.rules(number),
         inbox=file.path("inbox"),
         credits=file.path("credits"),
+        not_due=file.path("not_due") if "not_due" in table else None,
         hub_url=file.text("hub", "url"),
         hub_keys=file.keys("hub", "keys"),
         key=key,

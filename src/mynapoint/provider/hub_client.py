@@ -12,12 +12,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from mynapoint.exchange.codec import MalformedMessage, decode_lines
+from mynapoint.exchange.codec import MalformedMessage, decode, decode_lines
 from mynapoint.exchange.messages import (
     ApplicationNotice,
     AwardReceiptHeader,
+    EvidenceRequest,
     NoticesHeader,
     RefusedLine,
+    SettlementClaim,
+    SettlementStatement,
+    StatedClaim,
 )
 from mynapoint.exchange.signatures import SigningKey, sign_request
 from mynapoint.programme.values import ServiceNumber
@@ -64,6 +68,15 @@ class Receipt:
 
     header: AwardReceiptHeader
     refused: tuple[RefusedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The sums of a service, every claim in order and where it stands, and the lines to be shown."""
+
+    header: SettlementStatement
+    claims: tuple[StatedClaim, ...]
+    evidence: tuple[EvidenceRequest, ...]
 
 
 class HubClient:
@@ -138,6 +151,34 @@ class HubClient:
             return Receipt(header, refused)
 
         return self._ask("POST", "/api/provider/v1/award-reports", body, read)
+
+    def send_claim(self, *, claim: SettlementClaim, body: bytes) -> None:
+        """Send a claim as it was first encoded; the same bytes again are answered the same. Raises HubError."""
+
+        def read(answer: bytes) -> None:
+            taken = decode(answer, StatedClaim)
+            for name in ("claim_id", "round_id", "incentive", "month", "points", "expired", "final"):
+                if getattr(taken, name) != getattr(claim, name):
+                    raise MalformedMessage(1, name, "is another claim's")
+
+        return self._ask("POST", "/api/provider/v1/claims", body, read)
+
+    def statement(self) -> Statement:
+        """Return what the hub has recorded, taken and paid of the service. Raises HubError."""
+
+        def read(body: bytes) -> Statement:
+            first, *lines = body.splitlines() or [b""]
+            header = decode(first, SettlementStatement)
+            rows = [decode(one, StatedClaim, EvidenceRequest, line=line) for line, one in enumerate(lines, start=2)]
+            claims = tuple(row for row in rows if isinstance(row, StatedClaim))
+            asked = tuple(row for row in rows if isinstance(row, EvidenceRequest))
+            if header.service_number != self._service_number:
+                raise MalformedMessage(1, "service_number", "is another service's")
+            if header.claims != len(claims):
+                raise MalformedMessage(1, "claims", f"says {header.claims}; {len(claims)} lines follow")
+            return Statement(header, claims, asked)
+
+        return self._ask("GET", f"/api/provider/v1/statement?service={self._service_number}", b"", read)
 
     def _ask(self, method: str, target: str, body: bytes, read: Callable[[bytes], AnswerT]) -> AnswerT:
         what = f"{method} {self._hub_url}{target.partition('?')[0]}"

@@ -81,6 +81,35 @@ def test_the_table_has_120_bytes_for_every_record() -> None:
     )
 
 
+PUBLISHED_COLUMNS = {
+    "1": "1 2-3 4 5-14 15-54 55-58 59-62 63-77 78-80 81-95 96 97-103 104-120",
+    "2": "1 2-5 6-20 21-23 24-38 39-42 43 44-50 51-80 81-90 91 92-101 102-111 112 113 114-120",
+    "8": "1 2-7 8-19 20-120",
+    "9": "1 2-120",
+}
+"""As banks print them (持込規格), without our table: columns from 1, both ends included."""
+
+
+@pytest.mark.parametrize("record", PUBLISHED_COLUMNS)
+def test_every_field_stands_in_the_columns_that_banks_publish(record: str) -> None:
+    place, columns = 1, []
+    for _name, _kind, width in layout()[record]:
+        columns.append(f"{place}-{place + width - 1}" if width > 1 else f"{place}")
+        place += width
+
+    assert " ".join(columns) == PUBLISHED_COLUMNS[record]
+
+
+def test_a_record_is_what_a_bank_would_key_in_by_hand() -> None:
+    body = transfer_file(PAYER, DAY, [Row(PAYEE, 1_234_567, 42)]).decode("shift_jis").split("\r\n")
+
+    payer = ("1210", "0123456789", "ﾏｲﾅﾎﾟｲﾝﾄｼﾞﾑｷﾖｸ".ljust(40), "0905", "0001", "ﾐｽﾞﾎ".ljust(15))
+    payee = ("2", "0005", " " * 15, "004", " " * 15, "0000", "2", "0000042", "ｶ)ｻﾝﾌﾟﾙﾍﾟｲ".ljust(30))
+    assert body[0] == "".join((*payer, "123", "ﾎﾝﾃﾝ".ljust(15), "1", "7654321", " " * 17))
+    assert body[1] == "".join((*payee, "0001234567", "0", "0000000042", "0000000000", "7", " ", " " * 7))
+    assert body[2:] == ["8000001000001234567" + " " * 101, "9" + " " * 119, ""]
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [
@@ -113,3 +142,9 @@ def test_a_sum_beyond_ten_digits_or_below_one_is_refused(yen: int) -> None:
 def test_an_account_is_of_the_right_digits(wrong: dict[str, str]) -> None:
     with pytest.raises(NotWritable):
         replace(PAYEE, **wrong)
+
+
+def test_a_transfer_goes_to_savings_but_never_from_there() -> None:
+    assert {replace(PAYEE, kind=kind).kind for kind in "1249"} == set("1249")
+    with pytest.raises(NotWritable, match="1, 2, 9"):
+        replace(PAYER, kind="4")

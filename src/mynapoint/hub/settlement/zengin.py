@@ -1,6 +1,8 @@
 """The transfer file of Japanese banks (全銀協 総合振込): records of 120 bytes in JIS X 0201, written from values.
 
-The layout is the table in docs/decisions/0035-settlement.md. Sums are whole yen.
+The layout is the table in docs/decisions/0035-settlement.md, compared with what banks publish of it: fields and kinds
+as 群馬銀行 has them (全銀協制定ファイルフォーマット), columns as a shinkin bank's 持込規格, letters as PCA lists
+全銀協使用可能文字: no ｦ, no small kana, a hyphen for ー. Sums are whole yen.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ RECORD_BYTES = 120
 LINE_END = b"\r\n"
 YEN_MAX = 9_999_999_999
 """Ten digits, of one transfer."""
-KINDS = ("1", "2", "4")
-"""Ordinary (普通), current (当座), savings (貯蓄)."""
+KINDS = ("1", "2", "4", "9")
+"""Of a payee: ordinary (普通), current (当座), savings (貯蓄), other."""
+PAYER_KINDS = ("1", "2", "9")
+"""Nobody transfers from savings."""
 _FEW_MAX = 999_999
 _TOTAL_MAX = 999_999_999_999
 
@@ -45,7 +49,8 @@ class Payee:
     holder: str
 
     def __post_init__(self) -> None:
-        _check_account(self.bank, self.branch, self.kind, self.number)
+        _check_account(self.bank, self.branch, self.number)
+        _check_kind(self.kind, KINDS)
         object.__setattr__(self, "holder", half_width(self.holder, 30, "holder"))
 
 
@@ -64,7 +69,8 @@ class Payer:
 
     def __post_init__(self) -> None:
         _digits(self.code, 10, "code of the payer")
-        _check_account(self.bank, self.branch, self.kind, self.number)
+        _check_account(self.bank, self.branch, self.number)
+        _check_kind(self.kind, PAYER_KINDS)
         for name, most in (("name", 40), ("bank_name", 15), ("branch_name", 15)):
             object.__setattr__(self, name, half_width(getattr(self, name), most, name))
 
@@ -138,12 +144,15 @@ def _half(sign: str) -> str:
     return _MARKS.get(sign) or _HALF.get(sign) or sign
 
 
-def _check_account(bank: str, branch: str, kind: str, number: str) -> None:
+def _check_account(bank: str, branch: str, number: str) -> None:
     _digits(bank, 4, "bank")
     _digits(branch, 3, "branch")
     _digits(number, 7, "account number")
-    if kind not in KINDS:
-        raise NotWritable(f"the kind of account is one of {', '.join(KINDS)}; got {kind!r}")
+
+
+def _check_kind(kind: str, known: Sequence[str]) -> None:
+    if kind not in known:
+        raise NotWritable(f"the kind of account is one of {', '.join(known)}; got {kind!r}")
 
 
 def _digits(text: str, many: int, name: str) -> None:
