@@ -11,8 +11,16 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from hub import clock
+from hub.people import applies, awarded
+from hub.sample_pay import NUMBER, REGISTER
 from hub.staff.desk import at_work
 from hub.visitor import browser
+from mynapoint.hub.identity.links import CertificateId
+from mynapoint.hub.ledger.models import AwardReport
+from mynapoint.hub.payment_services.actions import import_register, register_provider_key
+from mynapoint.hub.payment_services.models import PaymentService
+from mynapoint.hub.providers_area.models import Proposal
 from mynapoint.hub.staff.models import Role, StaffAccount, Terminal
 
 WITHOUT_SIGNING_IN = {"staff:terminal", "staff:sign_in", "staff:enrol", "staff:factors"}
@@ -108,3 +116,24 @@ def test_what_is_another_municipalitys_is_not_there(db: None, role: Role) -> Non
         response = own.get(path_of(route, 0))
         assert b"their counter" not in response.content, name
         assert b"their-helper" not in response.content, name
+
+
+def test_what_is_another_providers_is_not_there(db: None) -> None:
+    import_register(REGISTER)
+    awarded(applies(CertificateId("aa", "1"), clock.START), 100, clock.START)
+    own = at_work(Role.PROVIDER, terminal="own").client
+    other = at_work(Role.PROVIDER, terminal="other", provider="aoba").client
+    made_by = StaffAccount.objects.get(provider="sample-pay")
+    service = PaymentService.objects.get(number=NUMBER)
+    key = register_provider_key(provider="sample-pay", key_id="pay-1", public_key=bytes(32), valid_from=clock.START)
+    asked_for = {"made_by": made_by, "made_at": clock.START, "reason": "x", "revision": 9, "document": {}}
+    proposal = Proposal.objects.create(payment_service=service, **asked_for)
+    theirs = {"end_key": key.pk, "take_back": proposal.pk, "report": AwardReport.objects.get().pk}
+
+    for name, route, _ in ADDRESSES:
+        space, _colon, page = name.partition(":")
+        if space == "providers_area" and "<" in route:
+            filled = route.replace("<str:number>", NUMBER)
+            path = path_of(filled, theirs.get(page, theirs["report"]))
+            assert asked(other, path) - {405} == {404}, name
+            assert 404 not in asked(own, path), name
