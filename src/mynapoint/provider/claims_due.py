@@ -79,7 +79,7 @@ def total(books: Books) -> Points:
 
 
 def _monthly(series: Series, months: Mapping[str, Brought], before: Sequence[StatedClaim], today: date) -> list[Due]:
-    claimed = sum(one.points for one in before)
+    claimed: int = sum(one.points for one in before)
     due = []
     for month in _months(min(months), f"{today:%Y-%m}"):
         through = [brought for name, brought in months.items() if name <= month]
