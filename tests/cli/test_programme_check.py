@@ -47,6 +47,8 @@ SLIPS = [  # what a clerk writes, in place of what stands there; the line that i
     ("value = 3000\n", "value = 0\n", "incentive.local_shopping.points: 0 points: nobody would get anything; correct "),
     ("value = 10000\n", "value = 9999\n", "*.yen_to_fill: 9999 yen are *at 10000 yen; correct one"),
     ("value = 30000000\n", "value = 2999\n", "*_shopping.budget: 2999 points cannot pay * 3000; raise it"),
+    ('offer_stands = "offer_stands"\n', "", "incentive.*.offer_stands: is needed where when_spent is a waiting list"),
+    ('value = "waiting_list"\n', 'value = "queue"\n', "when_spent.announcement[1].value: *; got 'queue'"),
     ("value = 18\n", "value = 181\n", "shopping_age_from.announcement[1].value: * from 0 to 150; got 181"),
     ('age_until = "newborn_age_until"', 'age_from = "shopping_age_from"\nage_until = "newborn_age_until"',
      "incentive.newborn.age_until: 0 is below age_from, 18; exchange or correct them"),

@@ -135,3 +135,12 @@ def test_a_condition_that_makes_no_sense_is_refused(tmp_path: Path, old: str, ne
 
     assert fault.key == key
     assert why in fault.why
+
+
+def test_a_programme_states_what_happens_when_its_budget_is_spent() -> None:
+    shopping = load_round("mihon").incentives[IncentiveId("local_shopping")]
+
+    assert shopping.has_waiting_list
+    assert shopping.offer_stands is not None
+    assert shopping.offer_stands.final == 14
+    assert not load_round("round2").incentives[IncentiveId("card_uptake")].has_waiting_list

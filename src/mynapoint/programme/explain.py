@@ -12,7 +12,7 @@ from mynapoint.programme.ages import Birthdays, birthdays
 from mynapoint.programme.areas import area_words
 from mynapoint.programme.contacts import ContactHours, DayKind, MonthDay, YearEnd
 from mynapoint.programme.incentives import DirectRule, Incentive, PremiumRule
-from mynapoint.programme.parameters import Announcement, OnServiceLeft, Parameter, Topic, Unit
+from mynapoint.programme.parameters import Announcement, OnServiceLeft, Parameter, Topic, Unit, WhenSpent
 from mynapoint.programme.sources import Confidence
 from mynapoint.programme.values import Points
 from mynapoint.programme.words import (
@@ -69,15 +69,20 @@ _AMOUNT_WORDS = {
     Unit.MENU_KEY: Words("{}番", "{}"),
     Unit.HOURS: Words("{:,}時間後", "{:,} h later"),
     Unit.DAYS: Words("{:,}日後", "{:,} days later"),
+    Unit.DAYS_LONG: Words("{:,}日間", "{:,} days"),
     Unit.AGE_FROM: Words("{}歳以上", "{} or older"),
     Unit.AGE_UNTIL: Words("{}歳以下", "{} or younger"),
 }
 
-_SERVICE_LEFT_WORDS = {
+_CHOICE_WORDS: dict[str, Words] = {
     OnServiceLeft.REAPPLY: Words(
         "残りの分は、別の決済サービスに申し込めます", "the person may apply to another service for the rest"
     ),
     OnServiceLeft.ENDS: Words("残りの分は、なくなります", "the rest lapses"),
+    WhenSpent.REFUSE: Words("申込の受付を終えます", "no more applications are taken"),
+    WhenSpent.WAITING_LIST: Words(
+        "順番待ちの名簿で、先着順にお待ちいただきます", "people wait on a list, in order of arrival"
+    ),
 }
 
 _DAY_KIND_WORDS = {
@@ -124,8 +129,8 @@ def announcement_words(unit: Unit, announcement: Announcement, language: str, *,
         return _day_words(unit, write(value, language, era=era), language)
     if isinstance(value, tuple):
         return area_words(value, language)
-    if isinstance(value, OnServiceLeft):
-        return _SERVICE_LEFT_WORDS[value].in_language(language)
+    if isinstance(value, OnServiceLeft | WhenSpent):
+        return _CHOICE_WORDS[value].in_language(language)
     if unit is Unit.AGE_UNTIL and value == 0:
         return "0歳" if is_japanese(language) else "under 1"
     return _AMOUNT_WORDS[unit].in_language(language).format(value) if isinstance(value, int) else value

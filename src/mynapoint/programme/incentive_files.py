@@ -7,7 +7,7 @@ from datetime import date
 
 from mynapoint.programme.graces import Grace
 from mynapoint.programme.incentives import DirectRule, Incentive, PremiumRule, RuleKind
-from mynapoint.programme.parameters import Parameter, Unit, Value, named_parameter
+from mynapoint.programme.parameters import Parameter, Unit, Value, WhenSpent, named_parameter
 from mynapoint.programme.rule_file import RuleFileError, RuleTable, faults_into, raise_all
 from mynapoint.programme.values import IncentiveId, Points
 from mynapoint.programme.words import Words
@@ -65,6 +65,8 @@ _COMMON: dict[str, tuple[Unit, ...]] = {
     "age_until": (Unit.AGE_UNTIL,),
     "age_on": (Unit.AGE_DAY,),
     "budget": (Unit.POINTS,),
+    "when_spent": (Unit.WHEN_SPENT,),
+    "offer_stands": (Unit.DAYS_LONG,),
 }
 _PARTS = {
     RuleKind.PREMIUM: _COMMON
@@ -77,7 +79,7 @@ _PARTS = {
     },
     RuleKind.DIRECT: _COMMON | {"registered_by": (Unit.LAST_DAY,)},
 }
-_CONDITIONS = ("area", "age_from", "age_until", "age_on", "budget")
+_CONDITIONS = ("area", "age_from", "age_until", "age_on", "budget", "when_spent", "offer_stands")
 _OPTIONAL = frozenset({"registered_by", "on_service_left", "certificate_usable_after", *_CONDITIONS})
 
 
@@ -149,6 +151,21 @@ def _refuse_small_budget(table: RuleTable, named: Named) -> None:
         raise table.error("budget", f"{budget} points cannot pay one person's {points}; raise it, or lower the points")
 
 
+def _refuse_waiting_without_end(table: RuleTable, named: Named) -> None:
+    """Refuse a waiting list without the days an offer stands, and such days without a list."""
+    if "when_spent" not in named:
+        if table.has("offer_stands") and not table.has("when_spent"):
+            raise table.error("offer_stands", "is needed with when_spent, and only with a waiting list")
+        return
+    waits = WhenSpent.WAITING_LIST in [one.value for one in named["when_spent"].announcements]
+    if waits != table.has("offer_stands"):
+        raise table.error(
+            "offer_stands", "is needed where when_spent is a waiting list, and only there: the days to apply in turn"
+        )
+    if "offer_stands" in named and named["offer_stands"].final == 0:
+        raise table.error("offer_stands", f"0 days: nobody could apply in turn; correct [{named['offer_stands'].key}]")
+
+
 def _refuse_reversed_applications(table: RuleTable, named: Named) -> None:
     _refuse_reversed(table, named, "applications_from", "applications_until")
 
@@ -191,4 +208,5 @@ _JUDGES: tuple[Callable[[RuleTable, Named], None], ...] = (
     _refuse_wrong_spending,
     _refuse_ages,
     _refuse_small_budget,
+    _refuse_waiting_without_end,
 )

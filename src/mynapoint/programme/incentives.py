@@ -8,7 +8,7 @@ from enum import StrEnum
 from mynapoint.programme.ages import Birthdays, birthdays
 from mynapoint.programme.areas import Municipality
 from mynapoint.programme.graces import Grace
-from mynapoint.programme.parameters import OnServiceLeft, Parameter
+from mynapoint.programme.parameters import OnServiceLeft, Parameter, WhenSpent
 from mynapoint.programme.periods import Period
 from mynapoint.programme.values import IncentiveId, Points, Yen
 from mynapoint.programme.words import Words
@@ -63,6 +63,8 @@ class Incentive:
     ``area``           the municipalities whose residents it is for, None for all
     ``age_…``          the youngest and the oldest age, and the day on which they are judged
     ``budget``         points there are for all people together; incentives that name one figure share it
+    ``when_spent``     what happens to those who come when it is spent; ``offer_stands``, for a waiting list, how many
+                       days somebody has to apply once their turn has come
     """
 
     id: IncentiveId
@@ -85,6 +87,8 @@ class Incentive:
     age_until: Parameter | None = None
     age_on: Parameter | None = None
     budget: Parameter | None = None
+    when_spent: Parameter | None = None
+    offer_stands: Parameter | None = None
     graces: tuple[Grace, ...] = ()
 
     @property
@@ -103,6 +107,11 @@ class Incentive:
     def rest_when_service_left(self) -> OnServiceLeft:
         """What happens to the rest of the cap when the chosen service did not join; it ends where no file says."""
         return OnServiceLeft(str(self.on_service_left.final)) if self.on_service_left else OnServiceLeft.ENDS
+
+    @property
+    def has_waiting_list(self) -> bool:
+        """Whether people who come when the budget is spent wait in order; refused where no file says."""
+        return self.when_spent is not None and self.when_spent.final is WhenSpent.WAITING_LIST
 
     @property
     def municipalities(self) -> tuple[Municipality, ...]:
@@ -136,6 +145,8 @@ class Incentive:
             "age_until": self.age_until,
             "age_on": self.age_on,
             "budget": self.budget,
+            "when_spent": self.when_spent,
+            "offer_stands": self.offer_stands,
         }
         return {part: parameter for part, parameter in parts.items() if parameter is not None}
 

@@ -30,10 +30,12 @@ class Unit(StrEnum):
     DIGITS = "digits"
     HOURS = "hours"
     DAYS = "days"
+    DAYS_LONG = "days long, the first one included"
     TELEPHONE = "telephone number"
     MENU_KEY = "menu key"
     WEB_ADDRESS = "web address"
     ON_SERVICE_LEFT = "reapply or ends"
+    WHEN_SPENT = "refuse or waiting_list"
     AREA = "municipalities"
     AGE_FROM = "youngest age, inclusive, whole years"
     AGE_UNTIL = "oldest age, inclusive, whole years"
@@ -45,6 +47,13 @@ class OnServiceLeft(StrEnum):
 
     REAPPLY = "reapply"
     ENDS = "ends"
+
+
+class WhenSpent(StrEnum):
+    """What happens to those who would apply when the budget is spent."""
+
+    REFUSE = "refuse"
+    WAITING_LIST = "waiting_list"
 
 
 class Topic(StrEnum):
@@ -258,13 +267,15 @@ def _checked_value(row: RuleTable, unit: Unit) -> Value | None:
         return row.day("value")
     if unit in (Unit.TELEPHONE, Unit.WEB_ADDRESS):
         return row.text("value")
-    if unit is Unit.ON_SERVICE_LEFT:
-        return row.choice("value", OnServiceLeft)
+    if choices := _CHOICES.get(unit):
+        return row.choice("value", choices)
     if unit is Unit.AREA:
         return parse_area(row, "value")
     return _whole(row, unit)
 
 
+_CHOICES: dict[Unit, type[OnServiceLeft | WhenSpent]]
+_CHOICES = {Unit.ON_SERVICE_LEFT: OnServiceLeft, Unit.WHEN_SPENT: WhenSpent}
 _BOUNDS = {Unit.PERCENT: (1, 100), Unit.AGE_FROM: (0, 150), Unit.AGE_UNTIL: (0, 150)}
 """The least and the most of a number; 0 or more for every other unit. Beyond them it is a slip of the pen."""
 
