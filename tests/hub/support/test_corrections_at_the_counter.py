@@ -55,6 +55,7 @@ def test_a_resident_says_it_is_not_mine_two_of_the_office_find_it_so_and_they_ap
     assert "確認しています" in page
     assert "7月29日" in page
     assert "付与を止めています" in applied.page("/my/")
+    assert "確認が終わるまで、お待ちください" in applied.page("/my/"), "nobody is told to charge what is not theirs"
     assert b"stopped" in awarded(mislinked, 100, clock.now())
     first, second = (
         at_work(Role.OFFICE, name="office-1", terminal="t1").client,

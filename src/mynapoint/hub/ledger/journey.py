@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from mynapoint.hub.applications.held import is_held
 from mynapoint.hub.applications.models import Application, Draft, StandingApplication
 from mynapoint.hub.applications.permission import incentive_on, may_choose_again, reasons_against
 from mynapoint.hub.identity.lineage import surviving
@@ -37,17 +38,23 @@ class Next(StrEnum):
     APPLY = "apply"
     USE = "use"
     REGISTER = "register"
+    WAIT = "wait"
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One application that stands; ``room``: the points still to earn for its incentive."""
+    """One application that stands.
+
+    ``room``     the points still to earn for its incentive
+    ``is_held``  a correction is open: nothing is awarded until it is decided
+    """
 
     application: Application
     incentive: IncentiveOnDay
     applied_on: date
     room: int
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,8 @@ class Journey:
 
     @property
     def unfilled(self) -> Applied | None:
-        """The first application that still has points to earn."""
-        return next((one for one in self.applied if one.room), None)
+        """The first application that still has points to earn, and may."""
+        return next((one for one in self.applied if one.room and not one.is_held), None)
 
     @property
     def next(self) -> Next:
@@ -77,6 +84,8 @@ class Journey:
             return Next.RESUME
         if self.unfilled is not None:
             return Next.REGISTER if self.unfilled.incentive.is_direct else Next.USE
+        if any(one.is_held for one in self.applied):
+            return Next.WAIT
         if self.open:
             return Next.APPLY if self.reservation.my_key_id else Next.RENEW_MY_KEY_ID
         return Next.NOTHING
@@ -91,7 +100,7 @@ class Journey:
             done.add(Step.SEARCH)
         if self.applied:
             done.add(Step.APPLY)
-            if self.unfilled is None:
+            if not any(one.room for one in self.applied):
                 done.add(Step.USE)
         return frozenset(done)
 
@@ -127,7 +136,8 @@ def _applied(application: Application, resident: Resident) -> Applied:
     applied_on = tokyo_day(application.applied_at)
     incentive = incentive_on(IncentiveId(application.incentive), applied_on)
     total = RecordedTotal.objects.filter(resident=surviving(resident), incentive=incentive.id).first()
-    return Applied(application, incentive, applied_on, max((incentive.points or 0) - (total.in_all if total else 0), 0))
+    room = max((incentive.points or 0) - (total.in_all if total else 0), 0)
+    return Applied(application, incentive, applied_on, room, is_held(application))
 
 
 def _draft(resident: Resident, session: str, today: date) -> tuple[Draft, IncentiveOnDay] | None:
