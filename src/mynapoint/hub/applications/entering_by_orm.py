@@ -41,7 +41,7 @@ def enter(entry: Entry) -> None:
         raise IntegrityError("the draft is gone")
     room, details, freed_by = entry.room, entry.details, frees_person(draft)
     if (earlier := left_behind(draft, on=tokyo_day(entry.applied_at))) is not None:
-        room, details = room_left(draft, earlier), entry.details | {"replaces": str(earlier.application)}
+        room, details = room_left(draft, earlier), {**entry.details, "replaces": str(earlier.application)}
         freed_by = end(earlier, now=entry.applied_at)
     application = _create(draft, entry, person_freed_by=freed_by)
     draft.delete()

@@ -38,6 +38,7 @@ _BEFORE = guard(
     refuses=f"(NEW.person_freed_by_id IS NOT NULL AND NOT {_PERSON_BY_MISLINK}) "
     f"OR (NEW.account_freed_by_id IS NOT NULL AND NOT {_ACCOUNT_BY_MISLINK})",
 )
+assert _BEFORE.reverse_code is not None, "a guard can be taken away"
 
 
 class Migration(migrations.Migration):
