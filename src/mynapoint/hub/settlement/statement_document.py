@@ -56,7 +56,8 @@ def _fonts() -> typst.Fonts:
 _TEMPLATE = """
 #let said = json(bytes(sys.inputs.said))
 #set document(title: said.title)
-#set page(paper: "a4", margin: 20mm, footer: text(8.5pt, fill: luma(80), said.note))
+#set page(paper: "a4", margin: 20mm, footer: text(
+  8.5pt, fill: luma(80), said.note + h(1fr) + context counter(page).display("1 / 1", both: true)))
 #set text(font: sys.inputs.font, lang: said.language, size: 10pt)
 #set par(leading: 0.8em, justify: false)
 #show heading.where(level: 1): set text(18pt)
