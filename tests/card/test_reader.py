@@ -182,6 +182,18 @@ def test_waiting_ends_with_the_readers_that_have_a_card_or_with_none(monkeypatch
     assert missing.value.trouble is Trouble.NO_READER
 
 
+def test_a_card_that_left_and_came_back_is_another_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = [(0, [("A 00", 0x0003_0020, [])]), (0, [("A 00", 0x0003_0120, [])]), (0, [("A 00", 0x0004_0010, [])])]
+    put(monkeypatch, SCardGetStatusChange=[*seen, (0, [("A 00", 0x0005_0020, [])]), (13, [])])
+
+    stays = [reader.card_presence("A 00") for _ in range(5)]
+
+    assert stays[0] == stays[1] != "", "whoever uses it meanwhile: it has not moved"
+    assert stays[2] == "", "it has left"
+    assert stays[3] not in {"", stays[0]}, "it lies there again"
+    assert stays[4] == "", "its reader is gone"
+
+
 def test_a_trace_shows_commands_and_answers_and_never_a_pin() -> None:
     class Echo:
         def transmit(self, command: bytes | bytearray) -> bytes:

@@ -20,6 +20,7 @@ MAY_OPEN_CONNECTIONS = {
     "provider/conformance_line.py": "somebody tries their own account API as a hub would",
     "hub/applications/account_proof.py": "the hub asks a provider for an account proof",
     "hub/identity/bounded_http.py": "the hub asks the configured OCSP responder or platform provider, within limits",
+    "card/agent/leaving.py": "the agent tells the one site that a terminal's operator named that the card has left",
     "demo/robot.py": "a resident's browser, played",
     "demo/processes.py": "the demo asks its own servers whether they are ready",
 }

@@ -12,7 +12,15 @@ from typing import Any
 from mynapoint.card.transport import CardGone
 from mynapoint.card.trouble import CardLost, ReaderUnavailable, Trouble
 
-__all__ = ["CardLost", "PcscTransport", "ReaderUnavailable", "reader_names", "readers_with_card", "wait_for_card"]
+__all__ = [
+    "CardLost",
+    "PcscTransport",
+    "ReaderUnavailable",
+    "card_presence",
+    "reader_names",
+    "readers_with_card",
+    "wait_for_card",
+]
 
 BUSY_SECONDS_MAX = 10.0
 """How long another program may keep the card before this one gives up."""
@@ -21,6 +29,8 @@ _ARRIVAL = "\\\\?PnP?\\Notification"
 _LOOK_SECONDS = 0.5
 _RESETS_MAX = 5
 _STATUS_BYTES = 2
+_COUNT_SHIFT = 16
+"""The service counts, in the upper half of a reader's state, how often a card came or left (pcsclite.h, WinSCard)."""
 _TAKE_A_TURN = """
 import sys
 from smartcard.scard import *
@@ -59,6 +69,18 @@ def readers_with_card() -> list[str]:
         if not names:
             raise ReaderUnavailable(Trouble.NO_READER)
         return [name for name, state in context.states(names) if state & context.scard.SCARD_STATE_PRESENT]
+
+
+def card_presence(name: str) -> str:
+    """Name the stay of the card on a reader: another text once it has left and come back; empty: no card lies there.
+
+    Asking disturbs nobody who is using the card. Raises ReaderUnavailable.
+    """
+    with _Context() as context:
+        for _, state in context.states([name]):
+            if state & context.scard.SCARD_STATE_PRESENT:
+                return f"{name} {state >> _COUNT_SHIFT}"
+    return ""
 
 
 def wait_for_card(seconds: float) -> list[str]:

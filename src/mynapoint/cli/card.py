@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from mynapoint.cli.card_status import status
+from mynapoint.exchange.card_token import BadCardToken
 
 if TYPE_CHECKING:
     from mynapoint.card.agent.readers import Readers
@@ -23,6 +25,13 @@ Folder = Annotated[Path, typer.Argument(help="The folder of the emulated city.",
 Emulated = Annotated[
     Path | None, typer.Option(help="Use the emulated cards of this folder (see `card issue`).", file_okay=False)
 ]
+TellCardLeft = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        help="At a support counter: tell the hub at this address, HUB/counter/card-left/, that the card has left.",
+    ),
+]
 Day = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="A day in Tokyo, such as 2022-07-15.")]
 
 
@@ -33,27 +42,34 @@ def agent(
     install: Annotated[bool, typer.Option("--install", help="Start it now and at every log-in (Linux).")] = False,
     uninstall: Annotated[bool, typer.Option("--uninstall", help="Stop it, and start it no more.")] = False,
     also_as_root: Annotated[bool, typer.Option("--also-as-root", help="Let root install it, for root.")] = False,
+    *,
+    tell_card_left: TellCardLeft = "",
 ) -> None:
     """Run the card agent: its page shows what a site asks, takes the PIN and lets the card sign."""
     from mynapoint.card.agent.app import create_app
+    from mynapoint.card.agent.leaving import Leaving
     from mynapoint.card.agent.server import PortTaken, serve
 
     if install or uninstall:
-        _at_log_in(emulated, port, install=install, also_as_root=also_as_root)
+        _at_log_in(emulated, port, tell_card_left, install=install, also_as_root=also_as_root)
         return
     readers = _readers(emulated)
+    try:
+        leaving = Leaving(readers, tell_card_left) if tell_card_left else None
+    except BadCardToken as error:
+        _fail(f"--tell-card-left: {error}")
     kind = f"EMULATED cards: {', '.join(card.id for card in readers.cards())}" if emulated else "the card readers"
 
     def ready() -> None:
         typer.echo(f"Card agent ready at http://127.0.0.1:{port} with {kind}")
 
     try:
-        serve(create_app(readers, port=port), port=port, ready=ready)
+        serve(create_app(readers, port=port, leaving=leaving), port=port, ready=ready)
     except PortTaken as error:
         _fail(str(error))
 
 
-def _at_log_in(emulated: Path | None, port: int, *, install: bool, also_as_root: bool) -> None:
+def _at_log_in(emulated: Path | None, port: int, tell: str, *, install: bool, also_as_root: bool) -> None:
     """Install or uninstall the agent for this user, saying each thing done."""
     import os
     import sys
@@ -72,7 +88,8 @@ def _at_log_in(emulated: Path | None, port: int, *, install: bool, also_as_root:
         return
     _readers(emulated)
     folder = ["--emulated", str(emulated.absolute())] if emulated else []
-    command = [sys.executable, "-m", "mynapoint", "card", "agent", "--port", str(port), *folder]
+    told = ["--tell-card-left", tell] if tell else []
+    command = [sys.executable, "-m", "mynapoint", "card", "agent", "--port", str(port), *folder, *told]
     try:
         for done in startup.install(places, command, port=port):
             typer.echo(done)
@@ -145,6 +162,33 @@ def reset_pin(folder: Folder, name: Annotated[str, typer.Argument(help="aoki, is
     finally:
         wipe(pin)
     typer.echo(f"{name}: new PIN set, 3 tries left")
+
+
+@app.command("take-away")
+def take_away(folder: Folder, name: Annotated[str, typer.Argument(help="aoki, ishida or ueno")]) -> None:
+    """Take an emulated card from its reader, as its holder does who leaves."""
+    from mynapoint.card.emulator import cards
+
+    _move(cards.take_away, folder, name)
+    typer.echo(f"{name}: no longer on its reader")
+
+
+@app.command("lay-down")
+def lay_down(folder: Folder, name: Annotated[str, typer.Argument(help="aoki, ishida or ueno")]) -> None:
+    """Lay an emulated card that was taken away on its reader again."""
+    from mynapoint.card.emulator import cards
+
+    _move(cards.lay_down, folder, name)
+    typer.echo(f"{name}: on its reader")
+
+
+def _move(move: Callable[[Path, str], None], folder: Path, name: str) -> None:
+    from mynapoint.card.transport import CardGone
+
+    try:
+        move(folder, name)
+    except CardGone as error:
+        _fail(str(error))
 
 
 def _address(vpcd: str) -> tuple[str, int]:

@@ -1,4 +1,7 @@
-"""Two visitors one after the other at one terminal, in a real browser: nothing of the first is left for the second."""
+"""Two visitors one after the other at one terminal, in a real browser: nothing of the first is left for the second.
+
+The visitor's browser keeps a profile and pages to go back to (bfcache), as it does for people; Playwright's does not.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,16 @@ from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from hub.chromium import ARGUMENTS, NARROW, PATH, complaints, overflow
 from hub.chromium import MARKS as BROWSER
-from hub.chromium import NARROW, complaints, overflow
 from hub.sample_pay import SamplePay, serve
 from hub.support.counter import ACCOUNTS, MARKS, at_home, counter
 from hub.visitor import APPLY, CardFields, Visitor
+from mynapoint.card.agent.leaving import Leaving
+from mynapoint.card.agent.readers import EmulatedReaders
+from mynapoint.card.emulator.cards import lay_down, take_away
 
+JUDGES = {"support:counter", "support:ended", "counter:counter"}
 pytestmark = BROWSER
 AGENT = "http://127.0.0.1:47220/v1/authenticate"
 
@@ -31,6 +38,8 @@ class Window:
     helper: Page
     site: str
     cards: Visitor
+    profile: Path
+    leaving: Leaving
 
     def begin(self) -> None:
         self.helper.goto(f"{self.site}/staff/counter/")
@@ -58,6 +67,7 @@ class Window:
         given = {name: values[0] for name, values in parse_qs(route.request.post_data or "").items()}
         fields = CardFields(given["nonce"], given["statement"], given["return_url"], given["lang"])
         inputs = "".join(f'<input name="{k}" value="{escape(v)}">' for k, v in self.cards.sign(fields).items())
+        self.leaving.watch(origin=self.leaving.origin, nonce=fields.nonce, card_id=self.cards.card)
         form = f'<form method="post" action="{fields.return_url}">{inputs}</form>'
         script = "<script>document.forms[0].submit()</script>"
         route.fulfill(content_type="text/html", body=f"<!DOCTYPE html>{form}{script}")
@@ -71,11 +81,20 @@ def window(browser: Browser, file_database: None, city: Path, tmp_path: Path) ->
     one = counter(city)
     server = LiveServer("localhost")
     site = str(server.url)
-    contexts = [browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo") for _ in range(2)]
+    kept = browser.browser_type.launch_persistent_context(
+        tmp_path / "profile",
+        executable_path=PATH,
+        args=ARGUMENTS,
+        ignore_default_args=["--disable-back-forward-cache"],
+        locale="ja-JP",
+        timezone_id="Asia/Tokyo",
+    )
+    contexts = [browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo"), kept]
     with_cookies(contexts[0], site, one.helper.client.cookies)
     with_cookies(contexts[1], site, one.visitor.client.cookies)
     with override_settings(ORIGINS=[site]):
-        made = Window(contexts[1].new_page(), contexts[0].new_page(), site, one.visitor)
+        leaving = Leaving(EmulatedReaders(city), f"{site}/counter/card-left/")
+        made = Window(kept.new_page(), contexts[0].new_page(), site, one.visitor, tmp_path / "profile", leaving)
         made.page.route(AGENT, made.answer)
         yield made
     for context in contexts:
@@ -104,6 +123,27 @@ def left_behind(page: Page) -> dict[str, object]:
     )
 
 
+def keeps_pages_to_go_back_to(context: BrowserContext) -> bool:
+    """Whether this browser shows a page again as it was left, if the page does not see to it."""
+    page = context.new_page()
+    for name in ("one", "two"):
+        page.route(f"http://{name}.test/", lambda route: route.fulfill(content_type="text/html", body="<p>plain</p>"))
+    page.goto("http://one.test/")
+    page.evaluate("window.asItWasLeft = true")
+    page.goto("http://two.test/")
+    page.go_back(wait_until="commit")
+    found = bool(page.evaluate("window.asItWasLeft"))
+    page.close()
+    return found
+
+
+def files_with(profile: Path, text: str) -> set[str]:
+    """The files of a closed browser's profile in which a text stands, in either of the ways it writes texts."""
+    wanted = (text.encode(), text.encode("utf-16-le"))
+    files = [path for path in profile.rglob("*") if path.is_file() and not path.is_symlink()]
+    return {path.name for path in files if any(one in path.read_bytes() for one in wanted)}
+
+
 def shows_nothing_of(page: Page, card: str) -> None:
     content = page.content()
     for mark in (*MARKS[card], ACCOUNTS[card][0], ACCOUNTS[card][1]):
@@ -122,6 +162,7 @@ def go_back_through_everything(window: Window, gone: str) -> None:
 
 def test_the_second_visitor_finds_nothing_of_the_first(window: Window) -> None:
     page = window.page
+    assert keeps_pages_to_go_back_to(page.context)
     window.begin()
     window.sign_in("aoki")
     window.type_account("aoki")
@@ -142,6 +183,23 @@ def test_the_second_visitor_finds_nothing_of_the_first(window: Window) -> None:
     assert page.locator("[name=account_id]").input_value() == ""
     assert page.locator("[name=account_id]").get_attribute("autocomplete") == "off"
     go_back_through_everything(window, "aoki")
+
+    page.context.close()
+    assert files_with(window.profile, "/counter/"), "the search finds what the history does keep"
+    for mark in (*MARKS["aoki"], *ACCOUNTS["aoki"]):
+        assert files_with(window.profile, mark) == set(), "nothing typed or shown is there to be filled in, or found"
+
+
+def test_the_page_is_gone_seconds_after_the_card_has_left(window: Window, city: Path) -> None:
+    window.begin()
+    window.sign_in("aoki")
+    take_away(city, "aoki")
+    try:
+        expect(window.page.locator("h1")).to_contain_text("カードが ありません", timeout=15_000)
+    finally:
+        lay_down(city, "aoki")
+
+    expect(window.helper.locator(".counter-place-busy")).to_have_count(0)
 
 
 def test_both_screens_are_whole_narrow_and_reached_by_the_keyboard(window: Window) -> None:

@@ -27,6 +27,7 @@ from mynapoint.card.agent.challenges import (
     text,
 )
 from mynapoint.card.agent.doors import Forbidden
+from mynapoint.card.agent.leaving import Leaving
 from mynapoint.card.agent.outcomes import Outcome, Problem
 from mynapoint.card.agent.readers import CardSeen, Readers, look
 from mynapoint.card.agent.signing import sign_token
@@ -44,12 +45,19 @@ _MEDIA_TYPES = {"agent.css": "text/css", "agent.js": "text/javascript"}
 _log = logging.getLogger(__name__)
 
 
-def create_app(readers: Readers, *, port: int = PORT, clock: Callable[[], float] = time.monotonic) -> Starlette:
+def create_app(
+    readers: Readers,
+    *,
+    port: int = PORT,
+    clock: Callable[[], float] = time.monotonic,
+    leaving: Leaving | None = None,
+) -> Starlette:
     """Return the agent as an ASGI application for ``http://127.0.0.1:port``.
 
-    clock  seconds, only growing: the machine's, by which tickets lapse
+    clock    seconds, only growing: the machine's, by which tickets lapse
+    leaving  tells a site that the card has left; None: nobody is told, and the agent speaks to nobody by itself
     """
-    agent = Agent(readers, own_origin=f"http://{HOST}:{port}", clock=clock)
+    agent = Agent(readers, own_origin=f"http://{HOST}:{port}", clock=clock, leaving=leaving)
     app = Starlette(
         routes=[
             Route("/", agent.home, methods=["GET"]),
@@ -57,6 +65,7 @@ def create_app(readers: Readers, *, port: int = PORT, clock: Callable[[], float]
             Route("/v1/confirm/{ticket}", agent.show, methods=["GET"]),
             Route("/v1/confirm/{ticket}", agent.confirm, methods=["POST"]),
             Route("/v1/return/{ticket}", agent.give_back, methods=["POST"]),
+            Route("/v1/stands/{ticket}", agent.stands, methods=["GET"]),
             Route("/v1/deliver/{ticket}", agent.deliver, methods=["GET"]),
             Route("/static/{name}", _static, methods=["GET"]),
         ],
@@ -75,11 +84,16 @@ def create_app(readers: Readers, *, port: int = PORT, clock: Callable[[], float]
 class Agent:
     """One holder's agent. Cards are used one at a time; nothing outlives its ticket."""
 
-    def __init__(self, readers: Readers, *, own_origin: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, readers: Readers, *, own_origin: str, clock: Callable[[], float], leaving: Leaving | None
+    ) -> None:
         self._readers = readers
         self._own_origin = own_origin
         self._tickets = Tickets(clock)
         self._card_in_use = asyncio.Lock()
+        self._leaving = leaving
+        if leaving is not None:
+            leaving.left = self._tickets.forget
 
     async def home(self, request: Request) -> Response:
         """Say that the agent is there."""
@@ -106,8 +120,14 @@ class Agent:
         if ticket.outcome:
             return _next_page(ticket)
         if not cards:
-            return pages.no_card(ticket, emulated=self._readers.emulated)
-        return pages.confirm(ticket, cards, emulated=self._readers.emulated)
+            return pages.no_card(ticket, emulated=self._readers.emulated, may_end=self._leaving is not None)
+        return pages.confirm(ticket, cards, emulated=self._readers.emulated, may_end=self._leaving is not None)
+
+    async def stands(self, request: Request) -> Response:
+        """Say to the agent's own page alone whether it still stands: 204, or 410 once the card has left."""
+        doors.check_own_script(request.headers)
+        self._tickets.find(request.path_params["ticket"])
+        return Response(status_code=204)
 
     async def confirm(self, request: Request) -> Response:
         """Take the PIN of the page now on screen; one VERIFY at most, whatever happens."""
@@ -175,6 +195,8 @@ class Agent:
             ticket.outcome = Outcome(error="card_error")
         else:
             ticket.outcome = Outcome(token=encode(token))
+            if self._leaving is not None:
+                self._leaving.watch(origin=challenge.origin, nonce=challenge.nonce, card_id=card_id)
 
     async def _own_form(self, request: Request) -> tuple[Ticket, bytearray]:
         doors.check_navigation(request.headers)

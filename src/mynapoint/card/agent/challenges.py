@@ -136,6 +136,11 @@ class Tickets:
         """Forget a challenge, statement and all; its ticket is of no use from now on."""
         self._tickets.pop(ticket.id, None)
 
+    def forget(self, origin: str) -> None:
+        """Forget every challenge of a site: whoever was asked has gone."""
+        for ticket in [ticket for ticket in list(self._tickets.values()) if ticket.challenge.origin == origin]:
+            self.close(ticket)
+
     def _forget_lapsed(self) -> None:
         now = self._clock()
         for ticket in [ticket for ticket in self._tickets.values() if ticket.lapses_at <= now]:

@@ -8,7 +8,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OWN_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+OWN_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; "
+)
 
 HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -55,6 +58,12 @@ def check_own_page(headers: Headers, own_origin: str) -> None:
     if _said(headers, "origin", "") != own_origin:
         raise Forbidden(403, "Origin must be the agent itself")
     if _said(headers, "sec-fetch-site", "same-origin") != "same-origin":
+        raise Forbidden(403, "Sec-Fetch-Site must be same-origin")
+
+
+def check_own_script(headers: Headers) -> None:
+    """Refuse whatever does not say that a script of the agent's own page asks; a site's script cannot say so."""
+    if _said(headers, "sec-fetch-site", "") != "same-origin":
         raise Forbidden(403, "Sec-Fetch-Site must be same-origin")
 
 

@@ -28,14 +28,18 @@ def home(language: Language, *, emulated: bool) -> HTMLResponse:
     return _page("home.html", language, emulated=emulated)
 
 
-def confirm(ticket: Ticket, cards: Sequence[CardSeen], *, emulated: bool) -> HTMLResponse:
-    """Show who asks, what is signed, the cards with their tries, and ask for the PIN."""
+def confirm(ticket: Ticket, cards: Sequence[CardSeen], *, emulated: bool, may_end: bool) -> HTMLResponse:
+    """Show who asks, what is signed, the cards with their tries, and ask for the PIN.
+
+    may_end  whether it may end before its time, because the card has left: then the page keeps asking
+    """
     language, problem = ticket.language, ticket.problem
     return _page(
         "confirm.html",
         language,
         emulated=emulated,
         ticket=ticket,
+        may_end=may_end,
         challenge=ticket.challenge,
         cards=[_card(seen, language) for seen in cards],
         chosen=problem.card_id if problem else "",
@@ -44,9 +48,9 @@ def confirm(ticket: Ticket, cards: Sequence[CardSeen], *, emulated: bool) -> HTM
     )
 
 
-def no_card(ticket: Ticket, *, emulated: bool) -> HTMLResponse:
+def no_card(ticket: Ticket, *, emulated: bool, may_end: bool) -> HTMLResponse:
     """Ask for a card to be placed on the reader."""
-    return _page("no_card.html", ticket.language, emulated=emulated, ticket=ticket)
+    return _page("no_card.html", ticket.language, emulated=emulated, ticket=ticket, may_end=may_end)
 
 
 def deliver(ticket: Ticket, outcome: Outcome, *, emulated: bool) -> HTMLResponse:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from mynapoint.card.emulator.cards import card_label, card_names, open_card
+from mynapoint.card.emulator.cards import card_label, cards_on_reader, open_card
 from mynapoint.card.jpki import CardError, JpkiCard
-from mynapoint.card.reader import PcscTransport, ReaderUnavailable, readers_with_card
+from mynapoint.card.reader import PcscTransport, ReaderUnavailable, card_presence, readers_with_card
 from mynapoint.card.transport import CardGone, Transport
 
 _log = logging.getLogger(__name__)
@@ -41,6 +41,10 @@ class Readers(Protocol):
         """Open one card, alone, until it is closed. Raises CardGone."""
         ...
 
+    def presence(self, card_id: str) -> str:
+        """Name the stay of the card that lies there now: another text after it left and came back; empty: none does."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class EmulatedReaders:
@@ -52,11 +56,16 @@ class EmulatedReaders:
     def cards(self) -> Sequence[CardInReader]:
         return [
             CardInReader(name, f"{card_label(self.folder, name)}さんのカード", f"{name.capitalize()}’s card")
-            for name in card_names(self.folder)
+            for name in cards_on_reader(self.folder)
         ]
 
     def connect(self, card_id: str) -> Transport:
+        if card_id not in cards_on_reader(self.folder):
+            raise CardGone(f"the emulated card {card_id!r} does not lie on its reader")
         return open_card(self.folder, card_id)
+
+    def presence(self, card_id: str) -> str:
+        return card_id if card_id in cards_on_reader(self.folder) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,12 @@ class PcscReaders:
             return PcscTransport(card_id)
         except ReaderUnavailable as error:
             raise CardGone(str(error)) from error
+
+    def presence(self, card_id: str) -> str:
+        try:
+            return card_presence(card_id)
+        except ReaderUnavailable:
+            return ""
 
 
 @dataclass(frozen=True, slots=True)

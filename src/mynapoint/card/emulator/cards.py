@@ -38,6 +38,21 @@ def card_names(folder: Path) -> list[str]:
     return sorted(path.parent.name for path in (folder / "cards").glob("*/state.json"))
 
 
+def cards_on_reader(folder: Path) -> list[str]:
+    """Return the names of the cards that lie on their readers: all that nobody took away."""
+    return [name for name in card_names(folder) if not _away(folder, name).exists()]
+
+
+def take_away(folder: Path, name: str) -> None:
+    """Take a card from its reader; PIN and tries stay as they are. Raises CardGone when there is no such card."""
+    _away(folder, name).touch()
+
+
+def lay_down(folder: Path, name: str) -> None:
+    """Lay a card on its reader again. Raises CardGone when there is no such card."""
+    _away(folder, name).unlink(missing_ok=True)
+
+
 def card_label(folder: Path, name: str) -> str:
     """Return the name printed on the card's face, such as 「青木」: for the holder to pick the right one."""
     label: str = json.loads((folder / "cards" / name / "card.json").read_text())["label"]
@@ -121,6 +136,12 @@ class _KeptPin:
         self._pin.update(_pin_members(pin, self.tries_max))
         self.tries_left = self.tries_max
         self.keep()
+
+
+def _away(folder: Path, name: str) -> Path:
+    if name not in card_names(folder):
+        raise CardGone(f"there is no emulated card {name!r} in {folder}")
+    return folder / "cards" / name / "away"
 
 
 @contextmanager

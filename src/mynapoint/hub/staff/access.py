@@ -85,7 +85,8 @@ def terminal_required(view: Callable[Concatenate[TerminalRequest, _P], HttpRespo
 def this_terminal(request: HttpRequest) -> Terminal | None:
     """Return the registered terminal a request comes from."""
     secret = request.COOKIES.get(terminal_cookie(), "")
-    return Terminal.objects.filter(secret_digest=digest(secret), withdrawn_at=None).first() if secret else None
+    found = Terminal.objects.filter(secret_digest=digest(secret), withdrawn_at=None) if secret else ()
+    return next(iter(found[:1]), None)
 
 
 def signed_in_staff(request: TerminalRequest, *, keeps_alive: bool = True) -> OnDuty | None:

@@ -68,6 +68,7 @@ class Visit(models.Model):
     ``service``, ``incentive``  what the visitor came to apply for, by number and id, where the helper noted it
     ``begun_at``, ``ended_at``  by the programme's clock; ``seen_at``, when something was last done, by the machine's
     ``applications``  how many were made, counted when it ended
+    ``signed``  SHA-256 of the nonce that a card signed last in it: by it the agent says that the card has left
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -83,6 +84,7 @@ class Visit(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     ending = models.CharField(max_length=10, choices=Ending.choices, blank=True)
     applications = models.PositiveSmallIntegerField(default=0)
+    signed = models.CharField(max_length=64, blank=True, db_default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -92,7 +94,10 @@ class Visit(models.Model):
                 condition=Q(ended_at=None, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
             ),
         ]
-        indexes: ClassVar = [Index(name="visits_of_place", fields=["municipality", "begun_at"])]
+        indexes: ClassVar = [
+            Index(name="visits_of_place", fields=["municipality", "begun_at"]),
+            Index(name="visits_by_signature", fields=["signed"], condition=~Q(signed="")),
+        ]
 
     def __str__(self) -> str:
         return f"visit:{self.id}"

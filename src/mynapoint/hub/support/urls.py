@@ -10,6 +10,7 @@ urlpatterns = [
     path("state/", visitor_views.state, name="state"),
     path("extend/", visitor_views.extend, name="extend"),
     path("end/", visitor_views.end, name="end"),
+    path("card-left/", visitor_views.card_left, name="card_left"),
     path("queue/<slug:municipality>/", queue_views.public, name="queue"),
     path("ended/<str:why>/", visitor_views.ended, name="ended"),
 ]

@@ -6,13 +6,15 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from mynapoint.award.refusals import Refusal
 from mynapoint.hub import web
+from mynapoint.hub.identity.models import ParkedAnswer
 from mynapoint.hub.identity.sessions import resident_id
+from mynapoint.hub.identity.verification import Route
 from mynapoint.hub.staff.access import STAFF_PATH, this_terminal
 from mynapoint.hub.staff.models import Terminal
 from mynapoint.hub.support import visits
@@ -29,7 +31,17 @@ ERASED = '"cache", "storage"'
 """What a browser forgets at the end of a visit. Not ``"cookies"``: that would take the terminal's own away, and with
 it “where”; the visitor's cookies are taken away by name."""
 _KEY = "visit"
-_NO_CONCERN = (STAFF_PATH, "/static/", "/api/", "/healthz", "/readyz", "/metrics", "/card/return/")
+_CONTINUE = "/card/continue/"
+_NO_CONCERN = (
+    STAFF_PATH,
+    "/counter/card-left/",
+    "/static/",
+    "/api/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/card/return/",
+)
 _NEEDS_VISIT = {Kind.IRREVOCABLE, Kind.JOURNEY}
 
 
@@ -57,6 +69,8 @@ class VisitGuard:
         visit = visits.at(terminal, now=web.now())
         held = request.session.get(_KEY)
         if (held or resident_id(request)) and (visit is None or held != str(visit.pk)):
+            if request.path == STATE_PATH:  # a page asks by itself: it goes where all is erased, and says why
+                return JsonResponse({"visit": "", "seconds_left": 0})
             return over(request, why=visits.last_ending(held) if held else Ending.NEXT)
         if visit is None:
             is_journey = kind_of(request.path) in _NEEDS_VISIT and not request.path.startswith(COUNTER_PATH)
@@ -64,8 +78,10 @@ class VisitGuard:
         if request.path != STATE_PATH:
             visits.keep_alive(visit)
         request.visit = visit  # type: ignore[attr-defined]
-        before = resident_id(request)
+        before, nonce = resident_id(request), _signed_nonce(request)
         response = self._get_response(request)
+        if nonce:
+            visits.note_signature(visit, nonce)
         if request.path != STATE_PATH:
             return self._after(request, response, visit, before)
         return response
@@ -116,6 +132,15 @@ def _keep_the_day(request: HttpRequest, response: HttpResponse, visit: Visit) ->
     allowed = longest_leave(ticket.day) if ticket is not None and key else None
     if ticket is not None and key and allowed is not None:
         keep(response, Ticket(ticket.drawn_at, allowed.until, holder_of(key), timezone.now()))
+
+
+def _signed_nonce(request: HttpRequest) -> str:
+    """Return the nonce of the card's signature that a request comes with, before a view takes it; empty: of none."""
+    parked = request.GET.get("answer") or (
+        request.path.removeprefix(_CONTINUE).rstrip("/") if request.path.startswith(_CONTINUE) else ""
+    )
+    kept = ParkedAnswer.objects.filter(id=parked, route=Route.CARD.value).exclude(token="") if parked else None
+    return str(kept.values_list("nonce", flat=True).first() or "") if kept is not None else ""
 
 
 def visit_of(request: HttpRequest) -> Visit | None:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from mynapoint.hub import web
@@ -21,6 +22,8 @@ from mynapoint.hub.reservations.actions import standing_reservation
 from mynapoint.hub.support import visits
 from mynapoint.hub.support.models import Ending, Visit
 from mynapoint.hub.support.visit_guard import COUNTER_PATH, over, visit_of
+
+NONCE_CHARACTERS_MAX = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,17 @@ def end(request: HttpRequest) -> HttpResponse:
         return redirect("support:counter")
     visits.end(visit, why=Ending.KEY, now=web.now())
     return over(request, why=Ending.KEY)
+
+
+@csrf_exempt
+@require_POST
+def card_left(request: HttpRequest) -> HttpResponse:
+    """Take a terminal's card agent at its word that the card has left; its proof is the nonce that card signed.
+
+    404 while it is not known: the browser may still be on its way with the signature, and the agent says it again.
+    """
+    known = visits.card_left(request.POST.get("nonce", "")[:NONCE_CHARACTERS_MAX], now=web.now())
+    return HttpResponse(status=204 if known else 404)
 
 
 @never_cache

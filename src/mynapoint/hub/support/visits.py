@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from mynapoint.hub.applications.standing import applications_of
@@ -61,7 +63,7 @@ def at(terminal: Terminal, *, now: datetime) -> Visit | None:
     if timezone.now() - visit.seen_at >= IDLE:
         end(visit, why=Ending.IDLE, now=now)
         return None
-    if visit.staff_session.ended_at is not None:
+    if visit.staff_left_at is not None:  # type: ignore[attr-defined]
         end(visit, why=Ending.STAFF_LEFT, now=now)
         return None
     return visit
@@ -80,6 +82,8 @@ def keep_alive(visit: Visit) -> None:
 @transaction.atomic
 def belongs_to(visit: Visit, resident_id: uuid.UUID, *, now: datetime) -> bool:
     """Say whether who signed in is the visit's own visitor; the first to sign in is. Theirs elsewhere end."""
+    if visit.resident_id == resident_id:
+        return True
     resident = Resident.objects.get(pk=resident_id)
     bound = Visit.objects.filter(pk=visit.pk, ended_at=None, resident=None).update(resident=resident)
     kept = Visit.objects.select_related("resident").filter(pk=visit.pk, ended_at=None).first()
@@ -88,6 +92,23 @@ def belongs_to(visit: Visit, resident_id: uuid.UUID, *, now: datetime) -> bool:
     if bound:
         for elsewhere in Visit.objects.filter(resident=resident, ended_at=None).exclude(pk=visit.pk):
             end(elsewhere, why=Ending.MOVED, now=now)
+    return True
+
+
+def note_signature(visit: Visit, nonce: str) -> None:
+    """Note what a card has just signed in a visit: whoever knows it may say that this card has left."""
+    Visit.objects.filter(pk=visit.pk, ended_at=None).update(signed=_digest(nonce))
+
+
+def card_left(nonce: str, *, now: datetime) -> bool:
+    """End the visit in which this was the last nonce a card signed; return whether there is one, ended or not.
+
+    Nothing but an end can come of it; and the nonce, 384 bits, was known to the hub, the browser and the agent alone.
+    """
+    known = Visit.objects.filter(signed=_digest(nonce)).first() if nonce else None
+    if known is None:
+        return False
+    end(known, why=Ending.CARD_LEFT, now=now)
     return True
 
 
@@ -121,8 +142,14 @@ def last_ending(visit_id: str) -> Ending:
     return Ending(kept) if kept else Ending.NEXT
 
 
+def _digest(nonce: str) -> str:
+    return hashlib.sha256(nonce.encode(errors="replace")).hexdigest()
+
+
 def _open_at(terminal: Terminal) -> Visit | None:
-    return Visit.objects.select_related("staff_session", "ticket").filter(terminal=terminal, ended_at=None).first()
+    """Return the one visit that is open at a terminal, asked for with every page: with no more than that page needs."""
+    found = Visit.objects.filter(terminal=terminal, ended_at=None).order_by()
+    return next(iter(found.annotate(staff_left_at=F("staff_session__ended_at"))[:1]), None)
 
 
 def _applications(visit: Visit) -> int:

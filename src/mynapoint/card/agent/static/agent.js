@@ -23,3 +23,12 @@ window.addEventListener("pageshow", (event) => {
 // Nobody came back to the page: when its time is over, the statement does not stay on the screen.
 const lapsing = document.querySelector("[data-lapses-after-seconds]");
 if (lapsing) setTimeout(() => location.reload(), 1000 * (Number(lapsing.dataset.lapsesAfterSeconds) + 1));
+
+// At a counter a card that leaves takes its page along: what it asked for is not left on the screen.
+const standing = document.querySelector("[data-stands]");
+if (standing) {
+  setInterval(async () => {
+    const answer = await fetch(standing.dataset.stands, { cache: "no-store" }).catch(() => null);
+    if (answer && !answer.ok) location.reload();
+  }, 1000);
+}
