@@ -317,3 +317,23 @@ with JpkiCard(PcscTransport(reader)) as card:
     # The emulator is killed with SIGKILL at the end of the block, and the next one is another process.
     with machine.card(city, "aoki", FIRST):
         assert use(machine, "print(JpkiCard(PcscTransport(reader)).tries_left())", FIRST) == "1\n"
+
+
+def test_a_card_that_left_and_came_back_is_seen_to_have_left(alone: tuple[Machine, Path]) -> None:
+    machine, city = alone
+    machine.start_pcscd()
+    presence = """
+seen = card_presence(reader)
+with JpkiCard(PcscTransport(reader)) as card:
+    card.verify(bytearray(b"1234"))
+    card.sign(b"message")
+assert seen and card_presence(reader) == seen, "signing and the card's reset are no leaving"
+print(seen)
+"""
+    stays = []
+    for _ in range(2):
+        with machine.card(city, "aoki", FIRST):
+            stays.append(use(machine, presence, FIRST))
+        assert use(machine, "print(repr(card_presence(reader)))", FIRST).strip() == "''"
+
+    assert stays[0] != stays[1]
