@@ -197,6 +197,35 @@ def test_the_help_desk_reads_how_an_accounts_points_came_about(config: Path) -> 
     assert "この口座に結び付いた申込はありません。" in unknown[1]
 
 
+def test_what_is_due_is_shown_then_claimed_and_then_there_is_nothing_more(config: Path, hub: FakeHub) -> None:
+    run("pull", "--config", str(config))
+    run("run", "--config", str(config), *AS_OF)
+    config.write_text('not_due = "not_due.csv"\n' + config.read_text())
+    not_due = config.parent / "not_due.csv"
+    not_due.write_text("application_id,why,points,on\naoki-1,expired,100,2022-08-31\n")
+    words = ("claim", "--config", str(config), "--final")
+
+    shown = run(*words, "--dry-run")
+    assert (shown[0], hub.claims) == (0, {}), shown[2]
+    done = run(*words, "--json")
+    again = run(*words)
+
+    assert "final: 4,900 points = 5,000 awarded - 100 expired - 0 claimed before; not sent" in shown[1]
+    assert [(one.points, one.expired, one.final) for one in hub.claims.values()] == [(4_900, 100, True)]
+    assert (done[0], json.loads(done[1])["claims"][0]["became"]) == (0, "taken"), done[2]
+    assert again[1].startswith("Nothing is due beyond what was claimed.\nStatement of MP0000001: 5,000 points recorded")
+
+
+def test_points_that_these_books_do_not_have_end_the_claim_in_one_sentence(config: Path, hub: FakeHub) -> None:
+    config.write_text('not_due = "not_due.csv"\n' + config.read_text())
+    (config.parent / "not_due.csv").write_text("application_id,why,points,on\nueno-1,expired,100,2022-08-31\n")
+
+    status, _, error = run("claim", "--config", str(config))
+
+    assert (status, hub.claims) == (1, {})
+    assert error == "Error: not_due: ueno-1: these books have no such application; leave it out\n"
+
+
 def test_a_run_beside_another_is_told_to_try_again(config: Path) -> None:
     with Store(config.parent / "store.duckdb").one_run():
         status, out, error = run("run", "--config", str(config), *AS_OF, "--quiet")

@@ -23,11 +23,15 @@ from mynapoint.exchange.messages import (
     AwardLine,
     AwardReceiptHeader,
     AwardReportHeader,
+    ClaimState,
     Counts,
     LineRefusal,
     NoticeKind,
     NoticesHeader,
     RefusedLine,
+    SettlementClaim,
+    SettlementStatement,
+    StatedClaim,
 )
 from mynapoint.exchange.signatures import BadSignature, SigningKey, sign_request, verify_request
 from mynapoint.programme.values import AccountId, IncentiveId, Points, ServiceNumber
@@ -49,6 +53,7 @@ class FakeHub:
     wire: list[bytes] = field(default_factory=list)
     lines: dict[str, AwardLine] = field(default_factory=dict)
     reports: list[AwardReportHeader] = field(default_factory=list)
+    claims: dict[str, StatedClaim] = field(default_factory=dict)
     refuse: dict[str, LineRefusal] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)
     after: Callable[[str], None] = lambda path: None
@@ -113,6 +118,10 @@ class FakeHub:
         if signed.nonce in self._nonces:
             return 401, b"replayed"
         self._nonces.add(signed.nonce)
+        if target.endswith("/claims"):
+            return 200, self._claim(decode(body, SettlementClaim))
+        if target.partition("?")[0].endswith("/statement"):
+            return 200, self._statement()
         if method == "GET":
             return 200, self._notices(parse_qs(target.partition("?")[2]))
         return self._report(body)
@@ -147,6 +156,16 @@ class FakeHub:
         self.reports.append(header)
         self._answers[header.report_id] = (digest, encode_lines([receipt, *refused]))
         return 200, self._answers[header.report_id][1]
+
+    def _claim(self, claim: SettlementClaim) -> bytes:
+        of = (claim.claim_id, claim.round_id, claim.incentive, claim.month, claim.points, claim.expired, claim.final)
+        return encode(self.claims.setdefault(claim.claim_id, StatedClaim(*of, ClaimState.SUBMITTED)))
+
+    def _statement(self) -> bytes:
+        recorded = Points(sum(line.points for line in self.lines.values()))
+        claimed = Points(sum(one.points for one in self.claims.values()))
+        header = SettlementStatement(NUMBER, recorded, claimed, Points(0), Points(0), len(self.claims))
+        return encode_lines([header, *self.claims.values()])
 
     def points(self, application_id: str) -> int:
         """Return the points recorded for an application."""
