@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 from django.utils import timezone
+from typer.testing import CliRunner
 
 from hub import clock
 from hub.people import applies, awarded
@@ -19,6 +20,7 @@ from hub.sample_pay import NUMBER, REGISTER, SamplePay
 from hub.settlement.desk_of_claims import AFTER_ALL, claims
 from hub.staff.desk import at_work, desk, person
 from hub.visitor import browser, text
+from mynapoint.cli import app
 from mynapoint.exchange.signatures import SigningKey
 from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.identity.links import CertificateId
@@ -186,3 +188,20 @@ def test_the_office_opens_an_account_and_a_terminal_with_which_somebody_gets_in(
     assert "typed-key" in text(machine.post("/staff/enrol/", {"name": "pay-9", "code": enrolment}))
     assert office.post("/staff/providers/people/add/", {"provider": "sample-pay", "name": "pay-9"}).status_code == 422
     assert office.post("/staff/providers/people/add/", {"provider": "nobody", "name": "pay-8"}).status_code == 422
+
+
+def test_the_operator_opens_an_account_and_a_terminal_of_a_registered_provider_alone(provider: Client) -> None:
+    def typed(*words: str) -> Any:
+        return CliRunner().invoke(app, ["hub", "staff", *words])
+
+    done = typed("add", "pay-7", "--role", "provider", "--provider", "sample-pay")
+    assert done.exit_code == 0, done.output
+    assert "pay-7 (provider, sample-pay) is added" in done.output
+    assert typed("terminal", "keiri", "--provider", "sample-pay").exit_code == 0
+    assert "pay-7\tprovider\tsample-pay\twaiting" in typed("list").output
+
+    assert typed("add", "pay-8", "--role", "provider", "--provider", "nobody").exit_code == 2
+    assert typed("add", "pay-8", "--role", "provider").exit_code == 1
+    assert typed("add", "pay-8", "--role", "helper", "--municipality", "hadano", "--provider", "aoba").exit_code == 1
+    assert typed("withdraw-terminal", "keiri").exit_code == 2, "the office has none of that name"
+    assert typed("withdraw-terminal", "keiri", "--provider", "sample-pay").exit_code == 0
