@@ -122,6 +122,24 @@ def test_running_again_awards_nothing_more(browser: Client, hub: FakeHub) -> Non
     assert hub.points("aoki-1") == 5_000
 
 
+def test_what_was_awarded_is_claimed_when_the_month_is_over_and_not_again(
+    browser: Client, hub: FakeHub, state: Path
+) -> None:
+    hub.tell(prove(browser, hub, AOKI), "aoki-1", at=OPENS_AT)
+    become(browser, AOKI)
+    top_up(browser, "20000")
+    browser.post("/operator/run")
+
+    browser.post("/operator/claim")
+
+    assert '<data class="claimed" value="5000">' in browser.get("/operator").text
+    assert [(one.month, one.points) for one in hub.claims.values()] == [("2022-08", 5_000)]
+    assert DemoClock(state / "clock.json").now() >= END_OF_AUGUST + timedelta(days=1, hours=9)
+    browser.post("/operator/claim")
+    assert "請求するものはありませんでした" in browser.get("/operator").text
+    assert len(hub.claims) == 1
+
+
 def test_a_top_up_that_is_taken_back_takes_its_points_back(browser: Client, hub: FakeHub) -> None:
     hub.tell(prove(browser, hub, AOKI), "aoki-1", at=OPENS_AT)
     become(browser, AOKI)

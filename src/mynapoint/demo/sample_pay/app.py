@@ -52,6 +52,7 @@ def create_app(state: Path | None = None, *, connect: Callable[[Config], HubClie
             Route("/operator", operator_pages.show),
             Route("/operator/pull", operator_pages.pull, methods=["POST"]),
             Route("/operator/run", operator_pages.run, methods=["POST"]),
+            Route("/operator/claim", operator_pages.claim, methods=["POST"]),
             Mount("/connector", app=account_api.create_app(connector.door())),
             Mount("/static", app=StaticFiles(directory=STATIC), name="static"),
         ],

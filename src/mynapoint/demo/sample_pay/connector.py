@@ -12,10 +12,11 @@ from mynapoint.demo.sample_pay.wallet import Entry, Wallet
 from mynapoint.exchange.messages import Counts, ProofRefusal
 from mynapoint.programme.schedules import Threshold
 from mynapoint.programme.service_rules import ServiceRule
-from mynapoint.programme.values import AccountId, IncentiveId, tokyo_day
-from mynapoint.provider import award_run, linking
+from mynapoint.programme.values import AccountId, IncentiveId, tokyo_day, tokyo_midnight
+from mynapoint.provider import award_run, claiming, linking
 from mynapoint.provider.account_api import Door, Holder, codes_match, mask_name
 from mynapoint.provider.award_run import Provider, RunResult
+from mynapoint.provider.claiming import Result
 from mynapoint.provider.config import Config
 from mynapoint.provider.hub_client import HubClient
 from mynapoint.provider.linking import Pulled
@@ -137,6 +138,24 @@ class Connector:
             return award_run.run(provider, as_of=now, now=now)
         finally:
             hub.close()
+
+    def advance_and_claim(self) -> Result:
+        """Claim what is due; where nothing is, move the city's clock to nine on the first of the next month before.
+
+        Raises HubError, StoreBusy.
+        """
+        hub = self.connect()
+        try:
+            if not self._claim(hub, dry_run=True).claims:
+                first = (tokyo_day(self.clock.now()).replace(day=1) + timedelta(days=32)).replace(day=1)
+                self.clock.advance_to(tokyo_midnight(first) + RUNS_AFTER)
+            return self._claim(hub)
+        finally:
+            hub.close()
+
+    def _claim(self, hub: HubClient, *, dry_run: bool = False) -> Result:
+        number, now = self.config.service_number, self.clock.now()
+        return claiming.claim(self.config.store, hub, service_number=number, not_due=(), now=now, dry_run=dry_run)
 
     def linked(self) -> list[LinkedAccount]:
         """Return the linked applications, the latest first."""

@@ -1,4 +1,4 @@
-"""運営画面, サンプルPay's operator page: linked applications, when the next award is due, and the award run."""
+"""運営画面, サンプルPay's operator page: linked applications, when the next award is due, the award run, the claim."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from mynapoint.demo.sample_pay.frame import connector_of, form_of, page, see, words_of
 from mynapoint.provider.award_run import RunRefused, RunResult
+from mynapoint.provider.claiming import Result
 from mynapoint.provider.hub_client import HubError
 from mynapoint.provider.linking import Pulled
 from mynapoint.provider.points_gateway import CreditFailed
 from mynapoint.provider.store import StoreBusy
 from mynapoint.provider.table_files import UnreadableFile
 
-Outcome = RunResult | Pulled | Exception
+Outcome = RunResult | Pulled | Result | Exception
 """What the page's last button did; shown once, on the page the browser opens next."""
 
 
@@ -33,6 +34,11 @@ async def pull(request: Request) -> Response:
 async def run(request: Request) -> Response:
     """Move the clock to the next due instant, run the award, report."""
     return await _do(request, connector_of(request).advance_and_run)
+
+
+async def claim(request: Request) -> Response:
+    """Claim from the hub what is due for the months that are over."""
+    return await _do(request, connector_of(request).advance_and_claim)
 
 
 async def _do(request: Request, act: Callable[[], Outcome]) -> Response:
@@ -59,6 +65,7 @@ def _page(request: Request) -> Response:
         next_due_at=min(due, default=None),
         schedules=[rule.schedule.words(words_of(request).language) for rule in connector.config.rules],
         result=outcome if isinstance(outcome, RunResult) else None,
+        claimed=outcome if isinstance(outcome, Result) else None,
         pulled=outcome if isinstance(outcome, Pulled) else None,
         failed=_why(request, outcome) if isinstance(outcome, Exception) else "",
     )
