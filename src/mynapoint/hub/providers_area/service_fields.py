@@ -155,19 +155,19 @@ def _account() -> _Fields:
         **_words("account.help", _("その番号の見つけ方"), long=True),
         "account.pattern": _text(_("その番号の形(正規表現)"), _("例:SP[0-9]{8}"), most=200),
         "account.example": _text(_("その番号の例"), most=64),
-        "prior": _choice(_("事前登録"), Prior.choices),
         **_words("prior_registration", _("事前登録のしかた"), long=True),
+        "prior": _choice(_("事前登録"), Prior.choices),
     }
 
 
 def _points() -> _Fields:
     return {
         **_words("points.name", _("付与されるポイントの名前")),
-        "points.used": _choice(_("ポイントの使い方"), PaymentService.USE),
         **_words("points.use", _("使い方の説明"), long=True),
         **_words("points.expiry", _("有効期限")),
         **_words("extra", _("独自の上乗せ"), long=True),
         **_words("notes", _("注意していただきたいこと"), long=True),
+        "points.used": _choice(_("ポイントの使い方"), PaymentService.USE),
     }
 
 
