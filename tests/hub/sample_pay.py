@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,8 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from hub.in_process import InProcessHub
-from mynapoint.exchange.messages import ProofRefusal
-from mynapoint.exchange.signatures import SigningKey
+from mynapoint.exchange.codec import decode, encode
+from mynapoint.exchange.messages import AccountProof, AccountProofRefused, AccountProofRequest, ProofRefusal
+from mynapoint.exchange.signatures import SigningKey, sign_document
 from mynapoint.hub.applications.secrets import hub_key
 from mynapoint.hub.payment_services.actions import import_register, register_provider_key
 from mynapoint.programme.values import AccountId, IncentiveId, ServiceNumber
@@ -102,6 +104,25 @@ def serve(pay: SamplePay, folder: Path) -> Callable[[], None]:
         server.server_close()
 
     return stop
+
+
+def answer_at_once(pay: SamplePay, body: bytes) -> tuple[int, bytes]:
+    """Answer a proof as the served API does, without network and store: for tests of a hundred thousand steps."""
+    asked = decode(body, AccountProofRequest)
+    assert isinstance(asked, AccountProofRequest)
+    holder = pay.check(asked.account_id, asked.security_codes, asked.incentive)
+    if isinstance(holder, ProofRefusal):
+        return 200, encode(AccountProofRefused(asked.request_id, holder))
+    reference = f"reference-{asked.account_id}"
+    payload = {
+        "request_id": asked.request_id,
+        "service_number": str(asked.service_number),
+        "incentive": asked.incentive,
+        "account_reference": reference,
+    }
+    proof = sign_document(pay.key, json.dumps(payload).encode())
+    masked = (holder.masked_holder, asked.account_id.masked)
+    return 200, encode(AccountProof(asked.request_id, reference, *masked, proof))
 
 
 def fill_register(pay: SamplePay) -> None:

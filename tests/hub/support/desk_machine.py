@@ -1,43 +1,127 @@
-"""Two terminals, two people with their cards, two helpers: every order of what happens at counters, over real HTTP."""
+"""Two terminals, two people with their cards, two helpers: every order of what happens at counters, over real HTTP.
+
+What is slow and promises nothing is prepared once: the key of each card, the answers of the payment service, who
+reserved, who of the staff is at work. The machine's clock stands still but for what an example says: no load of the
+machine that runs this lets a visit end.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter as Count
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlsplit
 
-from django.db import transaction
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from hub.sample_pay import SamplePay, answer_at_once
 from hub.staff import desk
-from hub.support.counter import ACCOUNTS, MARKS, Counter, at_home, counter
-from hub.visitor import APPLY, CardFields, card_fields, text
+from hub.staff.desk import Person
+from hub.support.counter import ACCOUNTS, MARKS, at_home, counter
+from hub.support.wire import Page, Window
+from hub.visitor import APPLY, CardFields, card_fields
+from mynapoint.exchange import card_token
+from mynapoint.exchange.card_token import CardToken, origin_of, signed_bytes
+from mynapoint.hub.applications import account_proof
 from mynapoint.hub.applications.models import Consent
 from mynapoint.hub.identity.models import Resident
 from mynapoint.hub.reservations.actions import standing_reservation
 from mynapoint.hub.reservations.models import Reservation
+from mynapoint.hub.staff.access import staff_cookie
 from mynapoint.hub.support import visits
 from mynapoint.hub.support.models import Visit
 
 TERMINALS = st.sampled_from([0, 1])
 CARDS = st.sampled_from(sorted(ACCOUNTS))
+CARD_LEFT = "/counter/card-left/"
+
+
+class PreparedCard:
+    """A card whose key was read once and whose PIN was right: it signs what an agent lets a card sign, at once."""
+
+    def __init__(self, folder: Path) -> None:
+        key = load_pem_private_key((folder / "auth.key").read_bytes(), None, unsafe_skip_rsa_key_validation=True)
+        assert isinstance(key, RSAPrivateKey), "emulated cards hold RSA keys"
+        self._key = key
+        self._certificate = (folder / "auth.der").read_bytes()
+
+    def token(self, fields: CardFields) -> CardToken:
+        signed = signed_bytes(origin=origin_of(fields.return_url), nonce=fields.nonce, statement=fields.statement)
+        return CardToken(self._certificate, self._key.sign(signed, PKCS1v15(), SHA256()))
+
+
+@dataclass
+class Place:
+    """A terminal with two windows: the helper's and the visitor's."""
+
+    person: Person
+    helper: desk.Desk
+    staff: Window
+    visitor: Window
+
+    def sign_in_helper(self) -> None:
+        desk.begin(self.person, self.helper)
+        self.staff.cookies[staff_cookie()] = self.helper.client.cookies[staff_cookie()].value
+
+    def begin(self) -> Page:
+        return self.staff.post(f"/staff/counter/{self.helper.terminal.pk}/begin/")
 
 
 class World:
     """What every example begins with, and is rolled back to."""
 
-    def __init__(self, city: Path) -> None:
+    def __init__(self, city: Path, pay: SamplePay) -> None:
+        self.pay = pay
         self.applied: set[str] = set()
-        self.refused: Count[str] = Count()
-        self.counters = [counter(city, terminal=f"counter {number}") for number in (1, 2)]
-        self.resident = {card: str(at_home(city, card).client.session["resident"]) for card in ACCOUNTS}
+        self.answered: Count[str] = Count()
+        self.cards = {card: PreparedCard(city / "cards" / card) for card in ACCOUNTS}
+        self.places = [_place(city, f"counter {number}") for number in (1, 2)]
+        home = {card: at_home(city, card) for card in ACCOUNTS}
+        self.resident = {card: str(one.client.session["resident"]) for card, one in home.items()}
         self.marks = {
             card: str((standing_reservation(Resident.objects.get(pk=pk)) or Reservation()).my_key_id_text)
             for card, pk in self.resident.items()
         }
+        self.now = timezone.now()
+        asked = CardFields("n" * 64, "?", "http://localhost:8000/card/return/", "ja")
+        for card, prepared in self.cards.items():
+            assert prepared.token(asked) == home[card].token(asked), "a prepared card signs as the emulated one does"
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Stop the machine's clock, and ask the payment service in this process."""
+
+        def tick() -> datetime:
+            self.now += timedelta(microseconds=1)
+            return self.now
+
+        logging.disable(logging.INFO)  # a line for each of some million requests
+        try:
+            with (
+                patch.object(timezone, "now", tick),
+                patch.object(account_proof, "_post", lambda _url, body, _signed: answer_at_once(self.pay, body)),
+            ):
+                yield
+        finally:
+            logging.disable(logging.NOTSET)
+
+
+def _place(city: Path, terminal: str) -> Place:
+    made = counter(city, terminal=terminal)
+    own = {name: morsel.value for name, morsel in made.visitor.client.cookies.items()}
+    return Place(made.person, made.helper, Window(own), Window(own))
 
 
 class Counters(RuleBasedStateMachine):
@@ -47,7 +131,9 @@ class Counters(RuleBasedStateMachine):
 
     ``signed``  nonce to whose card signed it
     ``who``     whose card signed in first to the visit that is under way at a terminal
+    ``last``    the nonce that a card signed last in it, by which the agent tells that it has left
     ``typed``   whose accounts were typed in it: their masked number and name may be shown there
+    ``chosen``  for each card, whose accounts it signed for: its holder sees those in every later visit, too
     """
 
     world: World
@@ -56,16 +142,19 @@ class Counters(RuleBasedStateMachine):
         super().__init__()
         self._rollback = transaction.atomic()
         self._rollback.__enter__()
+        self.consents = 0
         self.card: list[str | None] = [None, None]
         self.who: list[str | None] = [None, None]
         self.typed: list[set[str]] = [set(), set()]
+        self.chosen: dict[str, set[str]] = {card: {card} for card in ACCOUNTS}
+        self.last = ["", ""]
         self.open: list[CardFields | None] = [None, None]
         self.pages: list[list[str]] = [[], []]
         self.answers: list[tuple[CardFields, dict[str, str]]] = []
         self.signed: dict[str, str] = {}
-        for one in self.world.counters:
-            one.visitor.client.cookies.pop("session", None)
-            desk.begin(one.person, one.helper)
+        for place in self.world.places:
+            place.visitor.cookies.pop("session", None)
+            place.sign_in_helper()
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -81,15 +170,21 @@ class Counters(RuleBasedStateMachine):
         self.card[at] = None
 
     @rule(at=TERMINALS)
+    def the_card_is_taken_and_the_agent_tells(self, at: int) -> None:
+        self.card[at] = None
+        if self.last[at] and self.visitor(at).post(CARD_LEFT, {"nonce": self.last[at]}, cookies=False).status == 204:
+            self.over(at)
+
+    @rule(at=TERMINALS)
     def the_helper_begins_a_visit(self, at: int) -> None:
-        assert self.counter(at).begin().status_code == 302
+        assert self.world.places[at].begin().status == 302
         self.over(at)
 
     @rule(at=TERMINALS)
     def the_helper_signs_out_and_in_again(self, at: int) -> None:
-        one = self.counter(at)
-        one.helper.client.post("/staff/sign-out/")
-        desk.begin(one.person, one.helper)
+        place = self.world.places[at]
+        place.staff.post("/staff/sign-out/")
+        place.sign_in_helper()
         self.over(at)
 
     @rule(at=TERMINALS, card=CARDS, typed=st.sampled_from(["", *sorted(ACCOUNTS)]))
@@ -113,12 +208,12 @@ class Counters(RuleBasedStateMachine):
             return
         account, code = ACCOUNTS[typed]
         form_id = page.split('name="form_id" value="')[1].split('"')[0]
-        response = self.counter(at).visitor.post(APPLY, {"form_id": form_id, "account_id": account, "code_1": code})
+        answer = self.visitor(at).post(APPLY, {"form_id": form_id, "account_id": account, "code_1": code})
         self.typed[at].add(typed)
-        self.world.refused.update(getattr(response, "refusal_codes", []))
-        self.seen(at, response)
-        if response.status_code == 302:
-            self.go(at, response["Location"])
+        self.world.answered[f"{answer.status} {urlsplit(answer.location).path}"] += 1
+        self.seen(at, answer)
+        if answer.location:
+            self.go(at, answer.location)
 
     @precondition(lambda self: any(self.open))
     @rule(at=TERMINALS, card=CARDS)
@@ -137,24 +232,28 @@ class Counters(RuleBasedStateMachine):
         fields, card = self.open[at], self.card[at]
         if fields is None:
             return
-        visitor = self.counter(at).visitor
         if card is None:
             answer = {"nonce": fields.nonce, "error": "no_card"}
         else:
-            visitor.card = card
-            answer = visitor.sign(fields)
-            self.signed[fields.nonce] = card
+            answer = {"nonce": fields.nonce, "token": card_token.encode(self.world.cards[card].token(fields))}
+            self.signed[fields.nonce], self.last[at] = card, fields.nonce
+            self.chosen[card] |= {whose for whose, (account, _) in MARKS.items() if account in fields.statement}
         self.answers.append((fields, answer))
-        response = visitor.answer(fields, answer)
-        if card and "ログイン" in fields.statement and response.status_code == 200 and self.who[at] is None:
-            self.who[at] = card if "/counter/ended/" not in self.counter(at).path(response) else None
-        self.seen(at, response)
+        page = self.deliver(at, fields, answer)
+        if card and "ログイン" in fields.statement and page.status == 200 and self.who[at] is None:
+            self.who[at] = card if "/counter/ended/" not in page.path else None
+        self.seen(at, page)
+
+    def deliver(self, at: int, fields: CardFields, answer: dict[str, str]) -> Page:
+        """Deliver an answer as the agent's page does: a cross-site POST without cookies, then a GET with them."""
+        parked = self.visitor(at).post(urlsplit(fields.return_url).path, answer, cookies=False)
+        return self.visitor(at).get(parked.location) if parked.status == 303 else parked
 
     @precondition(lambda self: self.answers)
     @rule(at=TERMINALS, which=st.integers(0, 9))
     def an_old_answer_is_sent_again(self, at: int, which: int) -> None:
         fields, answer = self.answers[-1 - which % len(self.answers)]
-        self.seen(at, self.counter(at).visitor.answer(fields, answer))
+        self.seen(at, self.deliver(at, fields, answer))
 
     @rule(at=TERMINALS, back=st.integers(1, 4))
     def somebody_goes_back_or_opens_a_second_tab(self, at: int, back: int) -> None:
@@ -167,12 +266,12 @@ class Counters(RuleBasedStateMachine):
 
     @rule(at=TERMINALS)
     def somebody_ends_the_visit(self, at: int) -> None:
-        self.counter(at).visitor.post("/counter/end/", {})
+        self.visitor(at).post("/counter/end/")
         self.over(at)
 
     @rule(at=TERMINALS, seconds=st.sampled_from([60, 175, 181, 600]))
     def nobody_does_anything(self, at: int, seconds: int) -> None:
-        Visit.objects.filter(terminal=self.counter(at).helper.terminal, ended_at=None).update(
+        Visit.objects.filter(terminal=self.world.places[at].helper.terminal, ended_at=None).update(
             seen_at=timezone.now() - timedelta(seconds=seconds)
         )
         if seconds >= visits.IDLE.total_seconds():
@@ -180,32 +279,39 @@ class Counters(RuleBasedStateMachine):
 
     @invariant()
     def every_application_is_its_signers(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {Consent._meta.db_table}")
+            kept = cursor.fetchone()[0]
+        if kept == self.consents:
+            return
+        self.consents = kept
         for consent in Consent.objects.select_related("application"):
             self.world.applied.add(str(consent.application_id))
             card = self.signed[consent.nonce]
             assert str(consent.application.resident_id) == self.world.resident[card], f"signed by {card}"
 
-    def counter(self, at: int) -> Counter:
-        return self.world.counters[at]
+    def visitor(self, at: int) -> Window:
+        return self.world.places[at].visitor
 
     def go(self, at: int, path: str) -> str:
-        response = self.counter(at).visitor.client.get(path, follow=True)
         self.pages[at].append(path)
-        return self.seen(at, response)
+        return self.seen(at, self.visitor(at).get(path))
 
     def over(self, at: int) -> None:
-        self.who[at], self.typed[at] = None, set()
+        self.who[at], self.typed[at], self.last[at] = None, set(), ""
 
-    def seen(self, at: int, response: Any) -> str:
+    def seen(self, at: int, answer: Page) -> str:
         """Look at a page: it shows nothing of anybody but who signed in to the visit that is under way."""
-        assert response.status_code < 500, response.status_code
-        page = text(response)
+        assert answer.status < 500, answer.status
+        page = answer.text
+        own = self.who[at]
+        may_show = self.typed[at] | (self.chosen[own] if own else set())
         for card, (account, holder) in MARKS.items():
-            own = [self.world.marks[card]] if card != self.who[at] else []
-            others = [account, holder] if card != self.who[at] and card not in self.typed[at] else []
-            shown = [mark for mark in own + others if mark in page]
+            marks = [self.world.marks[card]] if card != own else []
+            marks += [account, holder] if card not in may_show else []
+            shown = [mark for mark in marks if mark in page]
             assert not shown, f"{shown} of {card} on a page of {self.who[at] or 'nobody'}"
         self.open[at] = card_fields(page) if 'name="nonce"' in page else None
-        if "/counter/ended/" in self.counter(at).path(response):
+        if "/counter/ended/" in answer.path:
             self.over(at)
         return page
