@@ -26,6 +26,9 @@ ABOUT_PEOPLE = {
         *("id", "budget_id", "kind", "from_account", "to_account", "points", "application", "service_number"),
         *("voucher", "reverses_id", "made_at"),
     },
+    "books_waitingplace": {"id", "budget_id", "number", "round_id", "incentive", "resident", "points", "taken_at"},
+    "books_waitingstep": {"id", "place_id", "kind", "offer_until", "done_at"},
+    "books_openplace": {"place_id", "budget_id", "number", "round_id", "incentive", "resident", "offer_until"},
     "identity_resident": {"id", "first_seen_at", "merged_into_id"},
     "identity_credential": {
         *("id", "resident_id", "issuer_key_id", "serial", "fingerprint", "public_key", "valid_from", "valid_until"),

@@ -45,6 +45,7 @@ def limit_budget(
     start_django()
     from mynapoint.hub import web
     from mynapoint.hub.books.budgets import BudgetRefused, limit
+    from mynapoint.hub.books.waiting_list import go_through
     from mynapoint.programme.values import Points
 
     try:
@@ -53,6 +54,9 @@ def limit_budget(
         typer.echo(str(refused), err=True)
         raise typer.Exit(1) from refused
     typer.echo(f"{name}: {points} points in all")
+    _, turns = go_through(now=web.now())
+    if turns:
+        typer.echo(f"{turns} people on the waiting list may apply now")
 
 
 def release_room(
@@ -62,6 +66,7 @@ def release_room(
     """Give back to the budget what was reserved for an incentive and nobody earned, once all of it was reported."""
     start_django()
     from mynapoint.hub import web
+    from mynapoint.hub.books.waiting_list import go_through
     from mynapoint.hub.ledger.releasing import NotOver
     from mynapoint.hub.ledger.releasing import release_room as release
     from mynapoint.programme.values import IncentiveId
@@ -72,6 +77,7 @@ def release_room(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(f"{points} points released")
+    go_through(now=web.now())
 
 
 def compare_reports() -> None:

@@ -12,6 +12,7 @@ from mynapoint.hub.applications.actions import purge_drafts
 from mynapoint.hub.applications.provider_door import purge_nonces
 from mynapoint.hub.applications.secrets import hub_key
 from mynapoint.hub.audit.sealing import seal
+from mynapoint.hub.books.waiting_list import go_through
 from mynapoint.hub.identity.actions import purge as purge_challenges
 from mynapoint.hub.ledger.correcting import give_back
 from mynapoint.hub.ledger.merges import join_links
@@ -25,10 +26,14 @@ def run_all() -> Mapping[str, int]:
     Returns how much of each was done. Drafts lapse by the programme's clock, the rest by the machine's.
     """
     merged, cases = join_links(now=web.now())
+    given_on = give_back(now=web.now())
+    lapsed, turns = go_through(now=web.now())  # after what may free points
     done = {
         "residents merged": merged,
         "double applications found": cases,
-        "points given on by corrections": give_back(now=web.now()),
+        "points given on by corrections": given_on,
+        "turns on waiting lists lapsed": lapsed,
+        "turns on waiting lists given": turns,
         "challenges and answers removed": purge_challenges(),
         "nonces removed": purge_nonces(),
         "drafts removed": purge_drafts(now=web.now()),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from mynapoint.hub import web
 from mynapoint.hub.api import pages
 from mynapoint.hub.applications import resident_door
+from mynapoint.hub.applications.waiting_list import history as own_waiting
 from mynapoint.hub.ledger import own_data
 from mynapoint.hub.ledger.views import start
 from mynapoint.hub.operation import readiness
@@ -12,6 +13,7 @@ from mynapoint.hub.support.helped import own_corrections, own_visits
 
 own_data.also("visits_to_counters", own_visits)
 own_data.also("corrections", own_corrections)
+own_data.also("waiting_list_places", own_waiting)
 handler500 = "mynapoint.hub.operation.failures.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),

@@ -11,6 +11,7 @@ from mynapoint.award.refusals import Reason, Refusal
 from mynapoint.hub.applications.cases import Case, Earlier, KnownCertificate
 from mynapoint.hub.applications.cases_by_orm import earlier_application
 from mynapoint.hub.applications.left import may_be_replaced
+from mynapoint.hub.applications.turns import has_turn
 from mynapoint.hub.books.budgets import granted, spent
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
@@ -50,7 +51,8 @@ def reasons_against(
     round_id = incentive_on(incentive, on).round.id
     has_reserved = earlier is not None and earlier.round_id == round_id
     has_applied = any(one.refusal is Refusal.ALREADY_APPLIED for one in reasons)
-    if (round_id, incentive) in spent() and not has_reserved and not has_applied:
+    is_spent = (round_id, incentive) in spent() and not has_turn(resident, round_id, incentive, on=on)
+    if is_spent and not has_reserved and not has_applied:
         reasons.append(budget_spent(round_id, incentive))
     return reasons
 

@@ -19,6 +19,7 @@ from mynapoint.hub.applications.last_day import Judged, judged, way_of
 from mynapoint.hub.applications.models import Draft
 from mynapoint.hub.applications.permission import incentive_on, reasons_against
 from mynapoint.hub.applications.statements import points_to_earn, statement
+from mynapoint.hub.applications.waiting_list import is_only_spent
 from mynapoint.hub.identity import card_step
 from mynapoint.hub.identity.models import Purpose
 from mynapoint.hub.identity.sessions import ResidentRequest, resident_required
@@ -128,10 +129,13 @@ def _choice(number: str, incentive: str, as_judged: Judged) -> tuple[PaymentServ
 
 
 def _cannot(request: ResidentRequest, context: dict[str, object], against: Sequence[Reason]) -> HttpResponse:
+    chosen = context["incentive"]
+    assert isinstance(chosen, IncentiveOnDay)
     refusals = {reason.refusal for reason in against}
     context = context | {
         "sentences": web.sentences(against),
         "codes": [reason.refusal.code for reason in against],
         "only_reservation_missing": refusals == {Refusal.NO_RESERVATION},
+        "may_wait": is_only_spent(chosen, against),
     }
     return web.with_codes(render(request, "applications/cannot_apply.html", context, status=422), against)

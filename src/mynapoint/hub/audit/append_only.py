@@ -17,6 +17,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "applications_keptanswer": (),
     "applications_notice": ("cursor",),
     "books_movement": (),
+    "books_waitingplace": (),
+    "books_waitingstep": (),
     "identity_residentmerge": (),
     "ledger_awardreport": (),
     "ledger_ledgerentry": (),

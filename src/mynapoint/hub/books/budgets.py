@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Sum, Value, When
 
 from mynapoint.hub.audit.actions import HUB, record
 from mynapoint.hub.audit.models import Act
-from mynapoint.hub.books.models import Account, Budget, BudgetBlock, BudgetShare, Kind, Movement
+from mynapoint.hub.books.models import Account, Budget, BudgetBlock, BudgetShare, Kind, Movement, OpenPlace
 from mynapoint.programme.incentives import Incentive, PremiumRule
 from mynapoint.programme.rounds import ROUND_IDS, load_round
 from mynapoint.programme.values import IncentiveId, Points
@@ -76,8 +76,13 @@ def limit(name: str, points: Points, *, who: str = HUB, now: datetime) -> None:
 
 
 def spent() -> frozenset[tuple[str, IncentiveId]]:
-    """Return round and incentive wherever what is left of the budget is less than one person may earn."""
-    left = dict(BudgetBlock.objects.values_list("budget").annotate(Sum("points_left")))
+    """Return round and incentive wherever less is left of the budget than one person may earn, or people wait for it.
+
+    What comes back to a budget is first of all for those on its waiting list.
+    """
+    waited_for = Exists(OpenPlace.objects.filter(budget=OuterRef("pk"), offer_until=None))
+    rows = Budget.objects.filter(is_limited=True).annotate(left=Sum("blocks__points_left"), waited_for=waited_for)
+    left = {budget: 0 if waits else points for budget, points, waits in rows.values_list("pk", "left", "waited_for")}
     if not left:
         return frozenset()
     shares = BudgetShare.objects.filter(budget__in=left)

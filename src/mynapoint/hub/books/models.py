@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -150,3 +151,84 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.points} points from {self.from_account} to {self.to_account}"
+
+
+class WaitingPlace(models.Model):
+    """A place on the waiting list of a budget that is spent, in order of arrival. Append-only; its steps say the rest.
+
+    ``number``    the order of arrival at this budget's list, from 1 without a gap
+    ``resident``  the pseudonym under which it was taken; the books lie below identity and keep its id alone
+    ``points``    what is held once its turn comes: the most that one person can earn
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    round_id = models.CharField(max_length=20)
+    incentive = models.CharField(max_length=40)
+    resident = models.UUIDField(db_index=True)
+    points = models.PositiveIntegerField()
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [UniqueConstraint(name="place_number_once", fields=["budget", "number"])]
+
+    def __str__(self) -> str:
+        return f"place:{self.id}"
+
+
+class WaitingStep(models.Model):
+    """What became of a place: its turn came, and how it ended. Append-only; each kind once, and one end.
+
+    ``offer_until``  of ``offered`` alone: the last day, in Tokyo, on which the person may apply
+    """
+
+    class Kind(models.TextChoices):
+        """Its turn came; or it ended, by the application, by leaving the list, or because its last day passed."""
+
+        OFFERED = "offered"
+        APPLIED = "applied"
+        LEFT = "left"
+        LAPSED = "lapsed"
+
+    place = models.ForeignKey(WaitingPlace, on_delete=models.PROTECT, related_name="steps", db_index=False)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    offer_until = models.DateField(null=True)
+    done_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(name="place_step_once", fields=["place", "kind"]),
+            UniqueConstraint(name="place_ends_once", fields=["place"], condition=~Q(kind="offered")),
+            CheckConstraint(
+                name="place_offered_until",
+                condition=Q(kind="offered", offer_until__isnull=False) | (~Q(kind="offered") & Q(offer_until=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} {self.kind}"
+
+
+class OpenPlace(models.Model):
+    """A place that has not ended: one per resident and incentive, by constraint. Removed with its end.
+
+    ``offer_until``  set once its turn has come; its points are then held as reserved, under the id of the place
+    """
+
+    place = models.OneToOneField(WaitingPlace, primary_key=True, on_delete=models.PROTECT, related_name="open")
+    budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    round_id = models.CharField(max_length=20)
+    incentive = models.CharField(max_length=40)
+    resident = models.UUIDField()
+    offer_until = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(name="one_place_each", fields=["resident", "round_id", "incentive"]),
+            UniqueConstraint(name="open_place_number", fields=["budget", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"place:{self.place_id} is open"

@@ -79,6 +79,21 @@ SELECT 'a running total is the sum of its entries', 'resident ' || resident_id |
     ) AS both_sides GROUP BY resident_id, incentive
   ) AS compared WHERE entries <> kept
 UNION ALL
+SELECT 'what is held for a place on a waiting list is held for a turn', 'place ' || place.id,
+       CASE WHEN open.offer_until IS NULL THEN 0 ELSE place.points END, coalesce(set_aside.points, 0)
+  FROM books_waitingplace AS place
+  LEFT JOIN books_openplace AS open ON open.place_id = place.id
+  LEFT JOIN set_aside ON set_aside.application = place.id
+ WHERE coalesce(set_aside.points, 0) <> CASE WHEN open.offer_until IS NULL THEN 0 ELSE place.points END
+UNION ALL
+SELECT 'a place on a waiting list is open until its one end', 'place ' || place.id,
+       CASE WHEN open.place_id IS NULL THEN 1 ELSE 0 END, coalesce(ended.steps, 0)
+  FROM books_waitingplace AS place
+  LEFT JOIN books_openplace AS open ON open.place_id = place.id
+  LEFT JOIN (SELECT place_id, count(*) AS steps FROM books_waitingstep WHERE kind <> 'offered' GROUP BY place_id)
+         AS ended ON ended.place_id = place.id
+ WHERE coalesce(ended.steps, 0) <> CASE WHEN open.place_id IS NULL THEN 1 ELSE 0 END
+UNION ALL
 SELECT 'a reversal mirrors its origin', 'movement ' || reversal.id, origin.points, reversal.points
   FROM books_movement AS reversal LEFT JOIN books_movement AS origin ON origin.id = reversal.reverses_id
  WHERE reversal.kind = 'reversed' AND (

@@ -28,6 +28,43 @@ INSERT INTO books_movement ({_COLUMNS})
 SELECT share.budget_id, 'reserved', {_SOURCE}, 'reserved', NEW.room, one.id, '', '', NEW.created_at
 {_FROM}
 """
+_OWN = """
+open.round_id = one.round_id AND open.incentive = one.incentive AND open.resident IN (
+    SELECT who.id FROM identity_resident AS who WHERE coalesce(who.merged_into_id, who.id) = (
+        SELECT coalesce(own.merged_into_id, own.id) FROM identity_resident AS own WHERE own.id = one.resident_id))
+"""
+"""The places of the person who applies on the waiting list of the incentive, under whichever pseudonym."""
+_OTHERS_FIRST = f"""
+SELECT 1 {_FROM} AND budget.is_limited AND one.person_freed_by_id IS NULL
+   AND NOT EXISTS (SELECT 1 FROM books_openplace AS open WHERE open.offer_until IS NOT NULL AND {_OWN})
+   AND EXISTS (SELECT 1 FROM books_openplace AS other
+                WHERE other.budget_id = budget.id AND other.offer_until IS NULL AND other.number < coalesce(
+                    (SELECT min(open.number) FROM books_openplace AS open WHERE {_OWN}), 2147483647))
+"""
+"""Whoever has no turn is not let past those who wait: what comes back to the budget is theirs.
+
+But for whoever chooses afresh, because two of the staff confirmed a mislink or the service left: they had applied.
+"""
+_GIVE_BACK = f"""
+INSERT INTO books_movement ({_COLUMNS})
+SELECT held.budget_id, 'released', 'reserved', held.from_account, held.points, open.place_id, '', 'waiting_list',
+       NEW.created_at
+  FROM applications_application AS one
+  JOIN books_openplace AS open ON open.offer_until IS NOT NULL AND {_OWN}
+  JOIN books_movement AS held ON held.application = open.place_id AND held.kind = 'reserved'
+ WHERE one.id = NEW.application_id
+"""
+"""What was held for the turn is free for a moment, and reserved for the application by the next statement."""
+_APPLIED = f"""
+INSERT INTO books_waitingstep (place_id, kind, done_at)
+SELECT open.place_id, 'applied', NEW.created_at
+  FROM applications_application AS one JOIN books_openplace AS open ON {_OWN} WHERE one.id = NEW.application_id
+"""
+_END_PLACES = f"""
+DELETE FROM books_openplace WHERE place_id IN (
+    SELECT open.place_id FROM applications_application AS one JOIN books_openplace AS open ON {_OWN}
+     WHERE one.id = NEW.application_id)
+"""
 _LEFT = """
 (SELECT coalesce(sum(CASE WHEN moved.to_account = 'reserved' THEN moved.points ELSE -moved.points END), 0)
    FROM books_movement AS moved WHERE moved.application = NEW.application_id)
@@ -105,6 +142,47 @@ def notices_move_reservations() -> RunPython:
                 *(f"DROP TRIGGER {name} ON {on}" for name in names),
                 *(f"DROP FUNCTION {name}()" for name in names),
             ),
+        },
+    )
+
+
+_WAITING_FIRST = {
+    "sqlite": f"""
+    SELECT RAISE(ABORT, 'budget_spent') WHERE EXISTS ({_OTHERS_FIRST});
+    {_GIVE_BACK};
+    {_APPLIED};
+    {_END_PLACES};
+""",
+    "postgresql": f"""
+    -- A turn that is taken back or given at this moment is waited for: whoever removes the row ends the place.
+    PERFORM 1 FROM applications_application AS one JOIN books_openplace AS open ON {_OWN}
+      WHERE one.id = NEW.application_id FOR UPDATE OF open;
+    IF EXISTS ({_OTHERS_FIRST}) THEN
+        RAISE EXCEPTION 'budget_spent' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    {_GIVE_BACK};
+    {_APPLIED};
+    {_END_PLACES};
+""",
+}
+"""What comes before the reservation, since there are waiting lists (migration 0008)."""
+
+
+def waiting_comes_first() -> RunPython:
+    """Return the migration step that lets no application past the waiting list, and ends the applicant's place."""
+    sqlite, postgresql = _ON_SQLITE[0], _ON_POSTGRESQL[0]
+    begin = "BEGIN\n"
+    assert sqlite.count(begin) == postgresql.count(begin) == 1
+    return statements(
+        ("DROP TRIGGER notice_moves_reservation_insert", sqlite.replace(begin, begin + _WAITING_FIRST["sqlite"])),
+        (
+            postgresql.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace(
+                begin, begin + _WAITING_FIRST["postgresql"]
+            ),
+        ),
+        undo={
+            "sqlite": ("DROP TRIGGER notice_moves_reservation_insert", sqlite),
+            "postgresql": (postgresql.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),),
         },
     )
 

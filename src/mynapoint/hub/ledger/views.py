@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 from mynapoint.hub import web
+from mynapoint.hub.applications.waiting_list import own_places
 from mynapoint.hub.identity import card_step
 from mynapoint.hub.identity.oidc_provider import provider
 from mynapoint.hub.identity.phones import has_phone
@@ -17,7 +18,7 @@ from mynapoint.hub.ledger.journey import journey
 from mynapoint.hub.ledger.my_page import my_page as read_my_page
 from mynapoint.hub.ledger.own_data import own_data, signed_acts, timeline_csv
 from mynapoint.hub.municipalities.models import TOWNS_SHOWN, Municipality
-from mynapoint.hub.payment_services.open_incentives import incentives_on
+from mynapoint.hub.payment_services.open_incentives import incentives_on, out_of_money
 from mynapoint.programme.values import tokyo_day
 
 
@@ -34,6 +35,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "today": today,
         "incentives": incentives,
         "open_now": open_now,
+        "out_of_money": out_of_money(today),
         "points_in_all": sum(one.points or 0 for one in open_now),
         "closes_on": closes_on,
         "days_left": (closes_on - today).days if closes_on else None,
@@ -55,6 +57,7 @@ def my_page(request: ResidentRequest) -> HttpResponse:
     others = [{"incentive": one.incentive, "sentences": web.sentences(one.reasons)} for one in page.others]
     context = {"page": page, "others": others, "today": tokyo_day(now)}
     context["journey"] = journey(request.resident, session=card_step.session_digest(request), now=now)
+    context["places"] = own_places(request.resident, on=tokyo_day(now))
     context["signed_acts"] = signed_acts(request.resident)
     context |= {"has_phone_route": provider() is not None, "has_phone": has_phone(request.resident)}
     return render(request, "ledger/my_page.html", context)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from mynapoint.hub.books.budgets import spent
 from mynapoint.hub.words import PageWords
-from mynapoint.programme.parameters import Parameter, Value
+from mynapoint.programme.parameters import Parameter, Value, WhenSpent
 from mynapoint.programme.rounds import DirectRule, Incentive, Round, load_round
 from mynapoint.programme.values import IncentiveId, Points
 
@@ -78,6 +79,11 @@ class IncentiveOnDay:
         return self._number(self.incentive.yen_to_fill)
 
     @property
+    def has_waiting_list(self) -> bool:
+        """Tell whether people wait in order when the budget is spent, as announced by the day."""
+        return self._value(self.incentive.when_spent) is WhenSpent.WAITING_LIST
+
+    @property
     def takes_applications(self) -> bool:
         """Tell whether the day lies in the application period, both ends announced and inclusive."""
         return self.opens_on is not None and self.opens_on <= self.day and not self.has_ended
@@ -120,7 +126,10 @@ def taking_applications(day: date) -> tuple[IncentiveId, ...]:
     return tuple(one.id for one in open_then if (one.round.id, one.id) not in without_money)
 
 
-def out_of_money(day: date) -> list[IncentiveOnDay]:
-    """Return the incentives nobody can apply for on a day only because their budget is spent."""
-    without_money = spent()
-    return [one for one in incentives_on(day) if one.takes_applications and (one.round.id, one.id) in without_money]
+def out_of_money(day: date, *, taking: Collection[IncentiveId] | None = None) -> list[IncentiveOnDay]:
+    """Return the incentives nobody can apply for on a day only because their budget is spent.
+
+    ``taking``  what ``taking_applications`` says of the day, where it was asked already
+    """
+    taken = taking_applications(day) if taking is None else taking
+    return [one for one in incentives_on(day) if one.takes_applications and one.id not in taken]

@@ -16,7 +16,7 @@ from mynapoint.hub.payment_services import comparison, machine_door, sheet
 from mynapoint.hub.payment_services.forms import SearchForm
 from mynapoint.hub.payment_services.listing import Offer, approved, listed, offer
 from mynapoint.hub.payment_services.models import PaymentService
-from mynapoint.hub.payment_services.open_incentives import taking_applications
+from mynapoint.hub.payment_services.open_incentives import out_of_money, taking_applications
 from mynapoint.hub.payment_services.search import find, public_service, public_services, relaxations
 from mynapoint.programme.values import tokyo_day
 
@@ -54,6 +54,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "chosen_elsewhere": sorted(numbers - shown),
         "machines": _without(asked, comparison.PARAMETER, keep_page=True),
         "most": comparison.MOST,
+        "out_of_money": out_of_money(day, taking=open_then),
     }
     return render(request, "payment_services/search.html", context)
 
