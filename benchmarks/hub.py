@@ -45,7 +45,9 @@ AS_SERVED = "hub with threads to spare"
 THREADS = {OURS: 8, BATCHED: 32, AS_SERVED: 64}
 BEST_WITH = 16
 """Connections with which nobody is turned away, however they fall on two processes."""
-FLOOD = 6
+_MOST_A_SECOND = 1_000
+"""People for a slice, for each second: more than are ever served. With 500 the fastest ran out of people."""
+FLOOD = 3
 """People for the overload, in slices: who was turned away comes again, and hardly anybody who was served."""
 
 
@@ -271,7 +273,7 @@ def _options() -> Options:
     told = parser.parse_args()
     turns, seconds = told.turns or (3 if told.quick else 5), 2 if told.quick else 4
     steady = 30 if told.quick else 600
-    return Options(told.only, turns, seconds, 500 * seconds, steady, told.peak_day, told.keep_people)
+    return Options(told.only, turns, seconds, _MOST_A_SECOND * seconds, steady, told.peak_day, told.keep_people)
 
 
 if __name__ == "__main__":

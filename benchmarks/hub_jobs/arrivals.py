@@ -20,10 +20,11 @@ _HEAD = (
 
 @dataclass(slots=True)
 class Arrived:
-    """What became of everybody: statuses (0: no answer), and milliseconds from the intended instant to the answer."""
+    """What became of everybody: statuses (0: no answer), milliseconds from the intended instant, seconds in all."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     milliseconds: list[float] = field(default_factory=list)
+    seconds: float = 0.0
 
     def percentile(self, share: float) -> float:
         """Return the milliseconds within which that share was answered."""
@@ -40,7 +41,7 @@ async def _arrive(people: Sequence[Person], port: int, rate: float) -> Arrived:
     arrived, queue, random = Arrived(), asyncio.Queue[tuple[float, Person] | None](), Random(20220715)
     loop = asyncio.get_running_loop()
     sending = [asyncio.create_task(_send(queue, port, arrived)) for _ in range(CONNECTIONS)]
-    due = loop.time() + 0.5
+    began = due = loop.time() + 0.5
     for person in people:
         due += random.expovariate(rate)
         await asyncio.sleep(max(0.0, due - loop.time()))
@@ -48,6 +49,7 @@ async def _arrive(people: Sequence[Person], port: int, rate: float) -> Arrived:
     for _ in sending:
         queue.put_nowait(None)
     await asyncio.gather(*sending)
+    arrived.seconds = loop.time() - began
     return arrived
 
 
