@@ -103,6 +103,7 @@ def test_the_pin_stands_in_no_answer_no_log_no_file_and_no_error(
     own_city: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="mynapoint")  # which the hub's settings hold at another level
     reset_pin(own_city, "aoki", bytearray(RIGHT.encode()))
     holder = Holder(EmulatedReaders(own_city))
     walk(holder)
