@@ -21,6 +21,22 @@ from mynapoint.hub.municipalities.actions import import_municipalities
 
 DATA = Path(mynapoint.demo.__file__).parent / "data"
 FIRST_PAGE_BYTES_MAX = 60_000
+PROCEDURES = {"sign in", "reserve", "reserved", "change", "revoke", "apply", "confirm", "receipt", "my page"}
+"""Where やさしい日本語 says once more what is done here."""
+JUDGES = {
+    "start",
+    "identity:sign_in",
+    "identity:signed_out",
+    "identity:extend",
+    "ledger:my_page",
+    "applications:apply",
+    "applications:confirm",
+    "applications:signed",
+    "applications:receipt",
+    "reservations:reserve",
+    "reservations:change",
+    "reservations:revoke",
+}
 pytestmark = MARKS
 
 
@@ -113,11 +129,12 @@ def test_no_state_of_the_journey_offends_axe_or_scrolls_sideways(stage: Stage) -
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         found[f"{name}, large text"] = overflow(page)
         found[f"{name}, headings"] = page.locator("h1").count() != 1
+        found[f"{name}, plain words"] = name in PROCEDURES and page.locator(".plain-words").count() != 1
         found[f"{name}, title"] = not page.title().endswith(" | マイナポイント")
 
     walk(stage, look)
 
-    assert len(found) == 19 * 6
+    assert len(found) == 19 * 7
     assert not any(found.values()), "\n".join(f"{name}: {report}" for name, report in found.items() if report)
 
 

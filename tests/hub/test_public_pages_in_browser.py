@@ -31,6 +31,13 @@ PATHS = (
     "/m/hadano/survey/",
     "/not-here/",
 )
+JUDGES = {
+    "payment_services:search",
+    "payment_services:detail",
+    "municipalities:page",
+    "municipalities:inquiry",
+    "municipalities:survey",
+}
 pytestmark = MARKS
 
 

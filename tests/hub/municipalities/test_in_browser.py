@@ -32,6 +32,22 @@ PUBLIC = (
     "/m/nishitokyo/",
 )
 STAFF = "/staff/pages/hadano/"
+JUDGES = {
+    "help:help",
+    "help:faq",
+    "help:status",
+    "help:privacy",
+    "municipalities:faq",
+    "municipal_staff:add",
+    "municipal_staff:page",
+    "municipal_staff:preview",
+    "municipal_staff:history",
+    "municipal_staff:inquiries",
+    "municipal_staff:inquiry",
+    "municipal_staff:change",
+    "municipal_staff:end",
+    "municipal_staff:draft",
+}
 pytestmark = MARKS
 
 
@@ -73,6 +89,7 @@ def drafted(page: Page, site: str) -> list[str]:
     page.get_by_label("文(英語)").fill("The counter moves in August.")
     page.get_by_role("button", name="下書きとして保存する").click()
     expect(page.get_by_role("heading", name="下書き(1件)")).to_be_visible()
+    draft = page.get_by_role("link", name="続きを書く").first.get_attribute("href")
     counter = Counter.objects.filter(municipality__slug="hadano").first()
     text = Text.objects.filter(municipality__slug="hadano").first()
     assert counter is not None
@@ -81,7 +98,7 @@ def drafted(page: Page, site: str) -> list[str]:
     page.goto(f"{site}{inquiries}")
     number = page.locator(".fact-links a").first.get_attribute("href")
     kinds = [f"{STAFF}{kind}/add/" for kind in ("edition", "closed", "department")]
-    more = [STAFF, f"{STAFF}preview/", f"{STAFF}history/", inquiries, str(number)]
+    more = [str(draft), STAFF, f"{STAFF}preview/", f"{STAFF}history/", inquiries, str(number)]
     return [*kinds, *more, f"{STAFF}counter/{counter.pk}/", f"{STAFF}text/{text.pk}/end/"]
 
 
