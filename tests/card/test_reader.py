@@ -183,8 +183,9 @@ def test_waiting_ends_with_the_readers_that_have_a_card_or_with_none(monkeypatch
 
 
 def test_a_card_that_left_and_came_back_is_another_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = [(0, [("A 00", 0x0003_0020, [])]), (0, [("A 00", 0x0003_0120, [])]), (0, [("A 00", 0x0004_0010, [])])]
-    put(monkeypatch, SCardGetStatusChange=[*seen, (0, [("A 00", 0x0005_0020, [])]), (13, [])])
+    states = (0x0003_0020, 0x0003_0120, 0x0004_0010, 0x0005_0020)
+    seen: list[object] = [(0, [("A 00", state, [])]) for state in states]
+    put(monkeypatch, SCardGetStatusChange=[*seen, (13, [])])
 
     stays = [reader.card_presence("A 00") for _ in range(5)]
 

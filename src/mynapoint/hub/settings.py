@@ -29,8 +29,8 @@ MYNAPOINT_MAIL_FROM    the address that mail comes from; mail needs both
 MYNAPOINT_PAYER        who pays claims, for the banks' transfer file, comma-separated: code (10 digits), name in kana,
                        bank, its name, branch, its name, kind of account (1, 2, 4), number; default: no file is made
 MYNAPOINT_METRICS      host:port where /metrics is served, beside the pages; default: nowhere
-MYNAPOINT_TRACES       address of an OpenTelemetry collector (OTLP over HTTP, http://HOST:4318/v1/traces), with the extra
-                       `otel`; default: no traces
+MYNAPOINT_TRACES       address of an OpenTelemetry collector (OTLP over HTTP, http://HOST:4318/v1/traces), with
+                       the extra `otel`; default: no traces
 MYNAPOINT_LOG_LEVEL    INFO: a line for each request; WARNING: only what went wrong
 MYNAPOINT_PHONE_ALONE  yes: a phone that nobody linked with a card is a new resident; default no, because nothing shows
                        whether that person has applied with the card already (docs/decisions/0021-phone.md)

@@ -254,6 +254,9 @@ class Without:
             raise CardGone("the card was taken away")
         return self._readers.connect(card_id)
 
+    def presence(self, card_id: str) -> str:
+        return self._readers.presence(card_id)
+
 
 def test_without_a_card_the_page_asks_for_one_and_offers_the_way_back(own_city: Path) -> None:
     holder = Holder(Without(EmulatedReaders(own_city), shown=set()))

@@ -66,6 +66,9 @@ class Torn:
     def connect(self, card_id: str) -> Transport:
         return TornTransport(self.readers.connect(card_id), self)
 
+    def presence(self, card_id: str) -> str:
+        return self.readers.presence(card_id)
+
 
 class TornTransport:
     def __init__(self, transport: Transport, torn: Torn) -> None:
