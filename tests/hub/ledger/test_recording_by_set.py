@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub import clock
+from hub.at_once import all_at_once
+from hub.ledger.test_reports_at_once import applied
 from hub.people import CARD_UPTAKE, applies, awarded
 from hub.sample_pay import NUMBER, REGISTER
 from mynapoint.exchange.codec import encode_lines
@@ -20,6 +22,7 @@ from mynapoint.exchange.messages import AwardLine, AwardReportHeader
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.books.models import Movement
 from mynapoint.hub.identity.links import CertificateId, Link
+from mynapoint.hub.identity.models import Resident
 from mynapoint.hub.ledger import actions
 from mynapoint.hub.ledger.audit_books import audit_books
 from mynapoint.hub.ledger.merges import take_links
@@ -126,3 +129,18 @@ def test_plain_lines_are_recorded_together_and_the_others_judged(
     assert judged == [2]
     assert b'"accepted":2,"repeated":0,"refused":2,"points_accepted":5000' in answer
     assert Application.objects.count() == 6
+
+
+def test_everybody_in_a_large_report_is_locked_until_it_is_recorded(file_database: None) -> None:
+    application = applied("aoki")
+    recorded(report([("k0", str(application.pk), CARD_UPTAKE, 300)], "before"), by_set=True)  # a new total locks, too
+
+    @transaction.atomic
+    def locks() -> Resident:
+        return Resident.objects.select_for_update(no_key=True, nowait=True).get(pk=application.resident_id)
+
+    with transaction.atomic():
+        recorded(report([("k1", str(application.pk), CARD_UPTAKE, 300)]), by_set=True)
+        (outcome,) = all_at_once(locks)
+
+    assert isinstance(outcome, OperationalError), "nobody merges a person, or opens a correction, in between"

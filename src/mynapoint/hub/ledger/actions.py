@@ -75,8 +75,10 @@ def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, 
         plain = take_plain(service, report.lines)
         numbered = [numbered[place] for place in plain.rest]
     judged = _judge(service, numbered)
+    over = [(place + 2, report.lines[place].line_id) for place in plain.over] if plain else []
+    judged.refused += [RefusedLine(number, line_id, LineRefusal.OVER_CAP) for number, line_id in over]
     receipt = _receipt(report, judged, plain)
-    answer = encode_lines([receipt, *judged.refused])
+    answer = encode_lines([receipt, *sorted(judged.refused, key=lambda one: one.line)])
     _keep(service=service, report=report, digest=digest, judged=judged, plain=plain, answer=answer, now=now)
     record(
         Act.AWARDS_RECORDED,

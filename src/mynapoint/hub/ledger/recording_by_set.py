@@ -1,13 +1,14 @@
 """Lines of a large report that nothing is special about, recorded together on PostgreSQL; the rest is judged singly.
 
-Plain is a line that awards points within the cap to an application that stands, of a key seen nowhere else. All lines
-of a person and incentive are plain or none is, so nothing here has to know what is refused: that stays in one place.
+Plain is a line that awards points to an application that stands, of a key seen nowhere else. All lines of a person and
+incentive are plain or none is, so the cap is the only thing a plain line can be refused for; all else is judged singly.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,14 +28,16 @@ LINES_MIN = 500
 
 _TABLE = """
 CREATE TEMPORARY TABLE reported_line (
-    number integer, line_id text, application uuid, incentive text, points integer, posted_on date
+    number integer, line_id text, is_twice boolean, application uuid, incentive text, points integer, posted_on date
 ) ON COMMIT DROP
 """
+_QUICKLY = "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
+"""For this transaction: compiling a statement that runs once takes longer than running it; sorting fits in memory."""
 _AFRESH = "DROP TABLE IF EXISTS reported_line, judged_line, plain_group"
-_COPY = "COPY reported_line (number, line_id, application, incentive, points, posted_on) FROM STDIN"
+_COPY = "COPY reported_line (number, line_id, is_twice, application, incentive, points, posted_on) FROM STDIN"
 
 _LOCK = """
-SELECT count(*) FROM (
+SELECT count(merged_into_id) FROM (
     SELECT who.merged_into_id FROM identity_resident AS who WHERE who.id IN (
         SELECT coalesce(one.merged_into_id, one.id)
           FROM reported_line AS line
@@ -42,9 +45,12 @@ SELECT count(*) FROM (
           JOIN identity_resident AS one ON one.id = applied.resident_id
          WHERE applied.payment_service_id = %(service)s
     ) ORDER BY who.id FOR NO KEY UPDATE
-) AS locked WHERE merged_into_id IS NOT NULL
+) AS locked
 """
-"""Locks who survives today, as lineage.lock_survivors does; how many of them were merged when the lock came."""
+"""Locks who survives today, as lineage.lock_survivors does; how many of them were merged when the lock came.
+
+Counted, not asked for by WHERE: PostgreSQL takes a condition into the inner query, and then would lock nobody else.
+"""
 
 _JUDGED = """
 CREATE TEMPORARY TABLE judged_line ON COMMIT DROP AS
@@ -54,22 +60,25 @@ SELECT line.number, line.line_id, line.application, line.points, line.posted_on,
            AND seen.posted_on = line.posted_on AS is_repeated,
        seen.id IS NULL AND line.points > 0 AND applied.payment_service_id = %(service)s
            AND applied.incentive = line.incentive AND standing.id IS NOT NULL AND released.id IS NULL
-           AND twice.line_id IS NULL AND in_case.application IS NULL AND applied.person_freed_by_id IS NULL AS is_plain
+           AND NOT line.is_twice AND applied.person_freed_by_id IS NULL AND applied.id NOT IN (
+               SELECT earlier_id FROM ledger_doubleapplication UNION ALL SELECT later_id FROM ledger_doubleapplication
+               UNION ALL SELECT application_id FROM applications_correction) AS is_plain
   FROM reported_line AS line
   LEFT JOIN applications_application AS applied ON applied.id = line.application
   LEFT JOIN identity_resident AS who ON who.id = applied.resident_id
-  LEFT JOIN ledger_ledgerentry AS seen ON seen.payment_service_id = %(service)s AND seen.line_id = line.line_id
+  LEFT JOIN LATERAL (
+    SELECT * FROM ledger_ledgerentry WHERE payment_service_id = %(service)s AND line_id = line.line_id LIMIT 1
+  ) AS seen ON true
   LEFT JOIN applications_standingapplication AS standing ON standing.application_id = applied.id
   LEFT JOIN books_movement AS released ON released.application = applied.id AND released.kind = 'released'
-  LEFT JOIN (SELECT line_id FROM reported_line GROUP BY line_id HAVING count(*) > 1) AS twice
-    ON twice.line_id = line.line_id
-  LEFT JOIN (SELECT earlier_id AS application FROM ledger_doubleapplication
-             UNION SELECT later_id FROM ledger_doubleapplication
-             UNION SELECT application_id FROM applications_correction) AS in_case ON in_case.application = applied.id
+"""
+"""Each line is looked for by itself among the entries of its service: a plan may hold the table for small, and read it
+all. Cases and corrections are few, and read once.
 """
 _GROUPS = """
 CREATE TEMPORARY TABLE plain_group ON COMMIT DROP AS
-SELECT line.survivor, line.incentive, line.points, law.points_max, total.id IS NOT NULL AS is_known
+SELECT line.survivor, line.incentive, line.points, law.points_max, total.id IS NOT NULL AS is_known,
+       coalesce(total.points_max, law.points_max) - coalesce(total.recorded + total.over_cap, 0) AS room
   FROM (
     SELECT survivor, incentive, min(round_id) AS round_id, sum(points)::integer AS points
       FROM judged_line WHERE survivor IS NOT NULL AND NOT coalesce(is_repeated, false)
@@ -78,12 +87,26 @@ SELECT line.survivor, line.incentive, line.points, law.points_max, total.id IS N
   JOIN unnest(%(rounds)s::text[], %(incentives)s::text[], %(caps)s::integer[]) AS law (round_id, incentive, points_max)
     ON law.round_id = line.round_id AND law.incentive = line.incentive
   LEFT JOIN ledger_recordedtotal AS total ON total.resident_id = line.survivor AND total.incentive = line.incentive
- WHERE coalesce(total.recorded + total.over_cap, 0) + line.points <= coalesce(total.points_max, law.points_max)
 """
+_CROWDED = """
+SELECT line.number, own.survivor, own.incentive, line.points, own.room
+  FROM plain_group AS own
+  JOIN judged_line AS line ON line.survivor = own.survivor AND line.incentive = own.incentive
+ WHERE own.points > own.room AND line.is_plain ORDER BY line.number
+"""
+"""The lines of those who are reported beyond their cap, in their order: each leaves the cap to those after it."""
+_REFUSE = (
+    "DELETE FROM judged_line WHERE number = ANY(%(over)s::integer[])",
+    """
+UPDATE plain_group AS own SET points = fits.points
+  FROM unnest(%(survivors)s::uuid[], %(named)s::text[], %(points)s::integer[]) AS fits (survivor, incentive, points)
+ WHERE own.survivor = fits.survivor AND own.incentive = fits.incentive
+""",
+)
 _TOTALS = (
     """
 UPDATE ledger_recordedtotal AS total SET recorded = total.recorded + own.points FROM plain_group AS own
- WHERE own.is_known AND total.resident_id = own.survivor AND total.incentive = own.incentive
+ WHERE own.is_known AND own.points > 0 AND total.resident_id = own.survivor AND total.incentive = own.incentive
 """,
     """
 INSERT INTO ledger_recordedtotal (resident_id, incentive, recorded, over_cap, points_max)
@@ -92,25 +115,21 @@ SELECT survivor, incentive, points, 0, points_max FROM plain_group WHERE NOT is_
 )
 """Nobody else writes a total of these people meanwhile: whoever does locks them first."""
 _REST = """
-SELECT number FROM judged_line AS line
+DELETE FROM judged_line AS line
  WHERE NOT coalesce(is_repeated, false) AND NOT EXISTS (
     SELECT 1 FROM plain_group AS own WHERE own.survivor = line.survivor AND own.incentive = line.incentive)
- ORDER BY number
+RETURNING number
 """
+"""Taken out, so that whatever is left and plain is to be recorded."""
 _SUMS = """
-SELECT line.round_id, line.incentive, count(*), sum(line.points)
-  FROM judged_line AS line
-  JOIN plain_group AS own ON own.survivor = line.survivor AND own.incentive = line.incentive
- WHERE line.is_plain GROUP BY line.round_id, line.incentive
+SELECT round_id, incentive, count(*), sum(points) FROM judged_line WHERE is_plain GROUP BY round_id, incentive
 """
 _ENTRIES = """
 INSERT INTO ledger_ledgerentry (
     report_id, application_id, payment_service_id, line_id, points, posted_on, recorded_at
 )
 SELECT %(report)s, line.application, %(service)s, line.line_id, line.points, line.posted_on, %(now)s
-  FROM judged_line AS line
-  JOIN plain_group AS own ON own.survivor = line.survivor AND own.incentive = line.incentive
- WHERE line.is_plain ORDER BY line.number
+  FROM judged_line AS line WHERE line.is_plain ORDER BY line.number
 """
 
 
@@ -125,6 +144,7 @@ class _MergedMeanwhile(Exception):
 class Plain:
     """What became of the plain lines; ``rest`` are the places in the report of those to be judged singly.
 
+    ``over``  the places of those refused for the cap
     ``accepted`` and ``repeated`` count lines; ``sums`` holds the points by round and incentive. The totals are
     raised already, and every person of the report is locked.
     """
@@ -132,6 +152,7 @@ class Plain:
     accepted: int
     repeated: int
     sums: dict[tuple[str, str], Points]
+    over: Sequence[int]
     rest: Sequence[int]
 
 
@@ -153,15 +174,19 @@ def take_plain(service: PaymentService, lines: Sequence[AwardLine]) -> Plain:
             break
         except _MergedMeanwhile:
             continue
-    for statement in (_JUDGED, _GROUPS, *_TOTALS):
+    for statement in (_JUDGED, _GROUPS):
+        _execute(statement, values)
+    rest = sorted(number - 2 for (number,) in _rows(_REST, values))
+    over = _refuse_beyond_cap()
+    for statement in _TOTALS:
         _execute(statement, values)
     sums = _rows(_SUMS, values)
-    rest = [number - 2 for (number,) in _rows(_REST, values)]
     accepted = sum(count for _, _, count, _ in sums)
     return Plain(
         accepted=accepted,
-        repeated=len(lines) - accepted - len(rest),
+        repeated=len(lines) - accepted - len(over) - len(rest),
         sums={(round_id, incentive): Points(points) for round_id, incentive, _, points in sums},
+        over=over,
         rest=rest,
     )
 
@@ -171,13 +196,43 @@ def write_plain(report: AwardReport, *, now: datetime) -> None:
     _execute(_ENTRIES, {"report": report.pk, "service": report.payment_service_id, "now": now})
 
 
+def _refuse_beyond_cap() -> list[int]:
+    """Take out the lines that do not fit within the cap, each by itself; return their places in the report."""
+    over: list[int] = []
+    fits: dict[tuple[uuid.UUID, str], int] = {}
+    for number, survivor, incentive, points, room in _rows(_CROWDED, {}):
+        so_far = fits.setdefault((survivor, incentive), 0)
+        if so_far + points > room:
+            over.append(number)
+        else:
+            fits[survivor, incentive] = so_far + points
+    if over:
+        who, named = [list(part) for part in zip(*fits, strict=True)]
+        for statement in _REFUSE:
+            _execute(statement, {"over": over, "survivors": who, "named": named, "points": list(fits.values())})
+    return [number - 2 for number in over]
+
+
 def _copy(lines: Sequence[AwardLine]) -> None:
-    _execute(_AFRESH, {})
-    _execute(_TABLE, {})
+    for statement in (_QUICKLY, _AFRESH, _TABLE):
+        _execute(statement, {})
+    keys = Counter(one.line_id for one in lines)
+    rows = [
+        f"{number}\t{_text(one.line_id)}\t{'f' if keys[one.line_id] == 1 else 't'}\t{_uuid(one) or _NULL}\t"
+        f"{_text(one.incentive)}\t{one.points}\t{one.posted_on}\n"
+        for number, one in enumerate(lines, start=2)
+    ]
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for number, line in enumerate(lines, start=2):
-            copy.write_row((number, line.line_id, _uuid(line), line.incentive, line.points, line.posted_on))
+        copy.write("".join(rows))
     _execute("ANALYZE reported_line (line_id, application)", {})
+
+
+_NULL = r"\N"
+
+
+def _text(value: str) -> str:
+    """Return a text as COPY reads it; what a report names has neither tabs nor line ends (exchange.shapes)."""
+    return value.replace("\\", "\\\\") if "\\" in value else value
 
 
 def _uuid(line: AwardLine) -> str | None:
