@@ -46,7 +46,7 @@ def pages(resolver: URLResolver, space: str = "") -> Iterator[str]:
     for one in resolver.url_patterns:
         if isinstance(one, URLResolver):
             yield from pages(one, f"{space}{one.namespace}:" if one.namespace else space)
-        elif isinstance(one, URLPattern) and "GET" in methods(one.callback):
+        elif "GET" in methods(one.callback):
             yield f"{space}{one.name}"
 
 

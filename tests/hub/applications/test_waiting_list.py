@@ -77,7 +77,7 @@ def test_places_are_in_order_of_arrival_and_each_person_has_one() -> None:
 
     assert (ahead_of(ishida), ahead_of(ueno)) == (0, 1)
     assert WaitingPlace.objects.count() == 2
-    row = OpenPlace.objects.values("budget_id", "round_id", "incentive", "resident").first()
+    row = OpenPlace.objects.values("budget_id", "round_id", "incentive", "resident").get()
     place = WaitingPlace.objects.create(**row, number=9, points=CAP, taken_at=LATER)
     with pytest.raises(IntegrityError), transaction.atomic():
         OpenPlace.objects.create(**row, number=9, place=place)
@@ -130,7 +130,7 @@ def test_whoever_leaves_gives_their_turn_to_the_next() -> None:
     leave(resident=ishida, incentive=CARD_UPTAKE, now=LATER)
 
     assert turn_of(ueno) is not None
-    assert [one["step"] for one in history(ishida)[0]["steps"]] == ["offered", "left"]  # type: ignore[attr-defined]
+    assert [one["step"] for one in history(ishida)[0]["steps"]] == ["offered", "left"]
     assert sum(Movement.objects.filter(kind="released").values_list("points", flat=True)) == CAP
     assert not audit_books()
 
@@ -198,7 +198,7 @@ def test_places_and_steps_are_never_changed_or_removed() -> None:
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             rows.update(**{"points": 1} if rows.model is WaitingPlace else {"kind": "left"})
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-            rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+            rows._raw_delete(rows.db)
 
 
 @pytest.fixture

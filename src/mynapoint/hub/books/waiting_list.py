@@ -219,5 +219,5 @@ def _locked(round_id: str, incentive: IncentiveId) -> Budget:
 
 
 def _record(place: WaitingPlace, step: str, *, who: str, now: datetime) -> None:
-    details = {"step": step, "incentive": place.incentive, "number": place.number}
+    details: dict[str, str | int] = {"step": step, "incentive": place.incentive, "number": place.number}
     record(Act.WAITING_LIST_STEP, who=who, subject=str(place), now=now, **details)
