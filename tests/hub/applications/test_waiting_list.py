@@ -130,7 +130,7 @@ def test_whoever_leaves_gives_their_turn_to_the_next() -> None:
     leave(resident=ishida, incentive=CARD_UPTAKE, now=LATER)
 
     assert turn_of(ueno) is not None
-    assert [one["step"] for one in history(ishida)[0]["steps"]] == ["offered", "left"]
+    assert [one["step"] for one in history(ishida)[0]["steps"]] == ["offered", "left"]  # type: ignore[attr-defined]
     assert sum(Movement.objects.filter(kind="released").values_list("points", flat=True)) == CAP
     assert not audit_books()
 
