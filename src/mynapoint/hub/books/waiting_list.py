@@ -118,13 +118,13 @@ def waiting(round_id: str, incentive: IncentiveId) -> int:
 
 def history(residents: Collection[uuid.UUID]) -> list[dict[str, object]]:
     """Return the places taken under some pseudonyms and what became of each, as JSON can say it."""
-    places = WaitingPlace.objects.filter(resident__in=residents).order_by("taken_at").prefetch_related("steps")
+    places = WaitingPlace.objects.filter(resident__in=residents).order_by("taken_at")
     return [
         {
             "round": one.round_id,
             "incentive": one.incentive,
             "taken_at": one.taken_at.isoformat(),
-            "steps": [{"step": step.kind, "at": step.done_at.isoformat()} for step in one.steps.all()],
+            "steps": [{"step": step.kind, "at": step.done_at.isoformat()} for step in one.steps.order_by("id")],
         }
         for one in places
     ]
