@@ -19,6 +19,7 @@ from conftest import DATABASES
 from hub import clock
 from hub.chromium import chromium
 from hub.sample_pay import REGISTER, SamplePay, serve
+from hub.stage import Stage, on_stage
 from hub.visitor import Visitor
 from mynapoint.hub.audit.databases import database as hub_database
 from mynapoint.hub.audit.grants import grants
@@ -37,6 +38,13 @@ def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def stage(browser: Browser, file_database: None, settings: Settings) -> Iterator[Stage]:
+    """The hub with its municipalities, an office that pays, and a browser that may be anybody."""
+    with on_stage(browser, settings) as one:
+        yield one
 
 
 @pytest.fixture

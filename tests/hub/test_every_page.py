@@ -31,15 +31,6 @@ NO_PAGES = {
 }
 """What is no page of its own. The last line's pages need the phone's side: tests/hub/identity/test_phone_steps.py."""
 
-NOT_YET = {
-    *("applications:waiting_list", "corrections:claim", "corrections:correction", "open_data:page", "api:page"),
-    *("office:dashboard", "office:plan", "office:health", "municipal_staff:status", "municipal_staff:towns"),
-    *("staff:home", "staff:terminal", "staff:sign_in", "staff:enrol", "staff:accounts", "support:queue"),
-    *("counter:checklist", "counter:queue", "counter:queue_print", "counter:pin_resets", "counter:pin_reset"),
-    *("counter:report",),
-}
-"""Pages that axe does not look at so far; a new page does not belong here."""
-
 
 def pages(resolver: URLResolver, space: str = "") -> Iterator[str]:
     """Every name below a resolver that a browser may ask for by GET."""
@@ -71,7 +62,7 @@ def judged() -> dict[str, str]:
 
 
 def test_every_page_is_judged_in_a_browser_by_some_test_file() -> None:
-    assert sorted(set(pages(get_resolver())) - NO_PAGES - NOT_YET - set(judged())) == []
+    assert sorted(set(pages(get_resolver())) - NO_PAGES - set(judged())) == []
 
 
 def test_nothing_is_named_that_is_no_address_of_the_hub() -> None:

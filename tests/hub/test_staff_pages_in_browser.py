@@ -1,19 +1,13 @@
-"""Settlement, corrections and the office's charts in a real browser, state by state."""
+"""Office, settlement, corrections and the rest of the staff area in a real browser, state by state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
-from pytest_django import Settings
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page
 
-import mynapoint.demo
 from hub import clock
 from hub.chromium import MARKS, faults
 from hub.ledger.correcting import NOT_A_MISLINK, decided, on_duty
@@ -21,67 +15,53 @@ from hub.office.history import FIRST, HEALTH, Step, do
 from hub.people import CARD_UPTAKE, applies, awarded
 from hub.sample_pay import NUMBER
 from hub.settlement.desk_of_claims import AFTER_ALL, claims, seals
-from hub.staff.desk import at_work
+from hub.staff.desk import at_work, desk
+from hub.stage import Stage, judge, sound, two_of_the_office
+from mynapoint.hub.applications.correction_models import Correction
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.identity.links import CertificateId
 from mynapoint.hub.ledger import corrections
-from mynapoint.hub.municipalities.actions import import_municipalities
 from mynapoint.hub.office import open_data
 from mynapoint.hub.office.figures import day_end
 from mynapoint.hub.office.publishing import publish
 from mynapoint.hub.settlement.figures import state_of
 from mynapoint.hub.settlement.models import BankAccount, Claim, State
-from mynapoint.hub.staff import access
 from mynapoint.hub.staff.models import Role
 
-DATA = Path(mynapoint.demo.__file__).parent / "data"
 ACCOUNT = {"bank": "0001", "branch": "001", "kind": "1", "number": "1234567", "holder": "カ)サンプルペイ"}
 OFFICE, SETTLEMENT, CORRECTIONS, COUNTER = (
     f"/staff/{one}/" for one in ("office", "settlement", "corrections", "counter")
 )
 SERVICE = f"{SETTLEMENT}services/{NUMBER}/"
-PAYER = "0123456789,マイナポイント,0001,ミズホ,123,ホンテン,1,7654321"
 A_PLAN = f"{OFFICE}plan/?round=round2&people=3&seed=1&runs=5&as_of=2022-07-14"
 JUDGES = {
+    "staff:home",
+    "staff:terminal",
+    "staff:sign_in",
+    "staff:enrol",
+    "staff:accounts",
+    "municipal_staff:status",
+    "municipal_staff:towns",
+    "office:dashboard",
+    "office:plan",
+    "office:health",
+    "open_data:page",
+    "api:page",
     "settlement:claims",
     "settlement:claim",
     "settlement:service",
     "correcting:corrections",
     "correcting:correction",
     "correcting:likely",
+    "counter:checklist",
+    "counter:queue",
+    "counter:queue_print",
+    "counter:pin_resets",
+    "counter:pin_reset",
+    "counter:report",
+    "support:queue",
 }
 pytestmark = MARKS
-
-
-@dataclass
-class Stage:
-    """A browser that may be anybody: the cookies of a test's client make it so."""
-
-    url: str
-    context: BrowserContext
-    page: Page
-
-    def as_one(self, client: Client) -> None:
-        for name in ("session", access.staff_cookie(), access.terminal_cookie()):
-            if name in client.cookies:
-                self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.url}])
-
-    def open(self, path: str) -> Page:
-        self.page.goto(self.url + path)
-        return self.page
-
-
-@pytest.fixture
-def stage(browser: Browser, file_database: None, settings: Settings) -> Iterator[Stage]:
-    """The hub with its municipalities; an office that pays, and open data of fewer than the law's eleven."""
-    import_municipalities(DATA / "municipalities")
-    settings.PAYER = PAYER
-    server = LiveServer("localhost")
-    settings.ORIGINS = [*settings.ORIGINS, server.url]
-    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")
-    yield Stage(str(server.url), context, context.new_page())
-    context.close()
-    server.stop()
 
 
 @pytest.fixture
@@ -105,20 +85,44 @@ def a_claim() -> Claim:
     return claim
 
 
-def two_of_the_office() -> tuple[Client, Client]:
-    first = at_work(Role.OFFICE, terminal="office 1", name="office-1").client
-    return first, at_work(Role.OFFICE, terminal="office 2", name="office-2").client
+def test_open_data_doors_and_the_staffs_own_pages_are_clean(stage: Stage, history: list[Application]) -> None:
+    found: dict[str, str] = {}
+    look = judge(stage, found)
+    stage.as_one(desk("").client)
+    for path in ("/staff/sign-in/", "/staff/terminal/", "/staff/enrol/", "/open-data/", "/api/"):
+        look(path)
+    stage.as_one(at_work(Role.OFFICE).client)
+    for path in ("/staff/", "/staff/accounts/", "/staff/status/", "/staff/inquiries/", "/staff/pages/"):
+        look(path)
+
+    sound(found)
 
 
-def judge(stage: Stage, found: dict[str, str], language: str = "ja") -> Callable[[str], None]:
-    def look(path: str) -> None:
-        found[f"{len(found)} {path}"] = faults(stage.open(path), language=language)
+def test_the_office_is_clean(stage: Stage, history: list[Application]) -> None:
+    found: dict[str, str] = {}
+    look = judge(stage, found)
+    stage.as_one(at_work(Role.OFFICE).client)
+    for path in (OFFICE, f"{OFFICE}?service={NUMBER}&incentive={CARD_UPTAKE}&weeks=12", f"{OFFICE}plan/", A_PLAN):
+        look(path)
+    look(f"{OFFICE}plan/?round=round2&people=0&seed=1&runs=5")
+    look(f"{OFFICE}health/")
 
-    return look
+    sound(found)
 
 
-def sound(found: dict[str, str]) -> None:
-    assert not any(found.values()), "\n".join(f"{name}: {report}" for name, report in found.items() if report)
+def test_a_helpers_pages_beside_the_visit_are_clean(stage: Stage) -> None:
+    found: dict[str, str] = {}
+    look = judge(stage, found)
+    helper = at_work(Role.SUPERVISOR, "hadano").client
+    stage.as_one(helper)
+    helper.post(f"{COUNTER}queue/draw/")
+    begun = str(helper.post(f"{COUNTER}pin-resets/begin/")["Location"])
+    for path in ("checklist/", "queue/", "pin-resets/", "report/"):
+        look(COUNTER + path)
+    for path in (begun, f"{COUNTER}queue/1/print/", "/counter/queue/hadano/", OFFICE, "/staff/accounts/"):
+        look(path)
+
+    sound(found)
 
 
 def test_corrections_are_clean_from_the_claim_to_the_decision(
@@ -237,6 +241,28 @@ def test_a_claim_is_checked_and_approved_by_keyboard_alone(stage: Stage) -> None
     reach(page, "2人目として、承認する")
 
     assert state_of(Claim.objects.get()) is State.APPROVED
+
+
+def test_a_correction_is_seen_to_by_keyboard_alone(stage: Stage, history: list[Application]) -> None:
+    first, second = two_of_the_office()
+    stage.as_one(first)
+    page = stage.open(CORRECTIONS)
+    page.get_by_label("申込番号").focus()
+    page.keyboard.type(str(history[0].pk))
+    reach(page, "受け付ける")
+    page.get_by_label("資料の種類").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.type("来訪簿 12")
+    reach(page, "記録する")
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    reach(page, "2人目に回す")
+    stage.as_one(second)
+    page.reload()
+    reach(page, "2人目として承認する")
+
+    assert Correction.objects.get().steps.filter(kind="approved").exists()
 
 
 def reach(page: Page, name: str) -> None:

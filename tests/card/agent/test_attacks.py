@@ -53,6 +53,13 @@ def test_a_pin_sent_in_any_other_way_costs_no_try_and_its_honest_twin_does(
     assert tries_left(own_city) == 2
 
 
+def test_a_form_for_an_address_that_is_almost_ours_is_not_sent_on_to_ours(holder: Holder) -> None:
+    almost = holder.post("/v1/authenticate/", ASKING, CHALLENGE)
+
+    assert (almost.status_code, almost.headers.get("location")) == (404, None)
+    assert holder.post("/v1/authenticate", ASKING, CHALLENGE).status_code == 303
+
+
 @pytest.mark.parametrize("name", ["Origin", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Host"])
 def test_a_header_that_comes_twice_is_refused(holder: Holder, name: str) -> None:
     twice = [*ASKING.items(), ("Host", AGENT.removeprefix("http://"))]
