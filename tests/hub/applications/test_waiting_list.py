@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from hub import clock, waiting_list
 from hub.at_once import all_at_once
@@ -77,7 +77,7 @@ def test_places_are_in_order_of_arrival_and_each_person_has_one() -> None:
 
     assert (ahead_of(ishida), ahead_of(ueno)) == (0, 1)
     assert WaitingPlace.objects.count() == 2
-    row = OpenPlace.objects.values("budget_id", "round_id", "incentive", "resident").get()
+    row = OpenPlace.objects.values("budget_id", "round_id", "incentive", "resident")[0]
     place = WaitingPlace.objects.create(**row, number=9, points=CAP, taken_at=LATER)
     with pytest.raises(IntegrityError), transaction.atomic():
         OpenPlace.objects.create(**row, number=9, place=place)
@@ -195,9 +195,9 @@ def test_places_and_steps_are_never_changed_or_removed() -> None:
     go_through(now=LATER)
 
     for rows in (WaitingPlace.objects.all(), WaitingStep.objects.all()):
-        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
             rows.update(**{"points": 1} if rows.model is WaitingPlace else {"kind": "left"})
-        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
             rows._raw_delete(rows.db)
 
 
