@@ -21,6 +21,9 @@ import psycopg
 
 USER = "postgres"
 START_SECONDS = 60
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES_MIN = 4 * 1024**3
+"""Below this a machine's memory disk holds no cluster: two of them, their logs of writes and what else lies there."""
 
 
 @dataclass(slots=True)
@@ -85,12 +88,18 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running(*settings: str) -> Iterator[Cluster]:
-    """Make a cluster, start it, and remove it at the end."""
+def running(*settings: str, in_memory: bool = False) -> Iterator[Cluster]:
+    """Make a cluster, start it, and remove it at the end.
+
+    ``in_memory``  where the machine has room: it syncs as ever, and need not wait for a disk
+    """
     programs = binaries()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed; on Debian: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="mynapoint-pg-"))  # a socket's path is short: not below pytest's folders
+    room = in_memory and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN
+    folder = Path(
+        tempfile.mkdtemp(prefix="mynapoint-pg-", dir=MEMORY if room else None)
+    )  # a socket's path is short: not below pytest's folders
     cluster = Cluster(folder, programs)
     try:
         if os.geteuid() == 0:

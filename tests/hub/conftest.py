@@ -110,7 +110,7 @@ def postgresql(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Ite
     """
     if binaries() is None and not os.environ.get("CI"):
         pytest.skip("NO POSTGRESQL: THE HUB IS TRIED ON SQLITE ALONE; on Debian: apt-get install postgresql")
-    with running() as cluster, cluster.connect() as administrator, django_db_blocker.unblock():
+    with running(in_memory=True) as cluster, cluster.connect() as administrator, django_db_blocker.unblock():
         administrator.execute(f"CREATE DATABASE {TESTS}")
         administrator.execute(f"CREATE ROLE {ROLE} LOGIN")
         with connected_to(cluster.url(TESTS)):

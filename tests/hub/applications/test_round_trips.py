@@ -42,6 +42,10 @@ def test_a_statement_is_prepared_once_and_again_on_a_new_connection() -> None:
     assert prepared() == 1
 
 
+def test_no_statement_waits_to_be_compiled() -> None:
+    assert query("SELECT current_setting($1)", ["jit"]) == [("off",)]
+
+
 def test_a_refusal_is_known_to_be_one_and_the_connection_goes_on() -> None:
     with pytest.raises(DataError) as refused:
         query("SELECT $1::integer", ["one"])

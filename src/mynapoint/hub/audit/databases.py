@@ -54,5 +54,11 @@ def _postgresql(url: str) -> dict[str, Any]:
         # A connection for each request costs more than the request (docs/decisions/0022-two-databases.md).
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "mynapoint-hub", "connect_timeout": str(WAIT_SECONDS)} | options,
+        "OPTIONS": {
+            "application_name": "mynapoint-hub",
+            "connect_timeout": str(WAIT_SECONDS),
+            # Many small statements: compiling one takes half a second, running it some milliseconds.
+            "options": "-c jit=off",
+        }
+        | options,
     }
