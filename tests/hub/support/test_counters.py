@@ -13,7 +13,7 @@ from hub.sample_pay import SamplePay
 from hub.support.desk_machine import Counters, World
 
 ONLY_ON = "sqlite"
-"""Some hundred examples are rolled back in one transaction: a PostgreSQL connection ended once in the middle of that."""
+"""Hundreds of examples are rolled back in one transaction: a PostgreSQL connection ended once in the middle of it."""
 NIGHTLY = (10_000, 50)
 BY_DAY = (500, 30)
 """Examples and the most steps of each. By day a failure is told as it was found: making it small takes minutes."""
