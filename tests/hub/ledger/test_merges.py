@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,8 +11,11 @@ from django.db import IntegrityError, transaction
 from hub import clock
 from hub.people import applies, awarded, reserves
 from hub.sample_pay import REGISTER
+from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.exchange.messages import NoticeKind
+from mynapoint.hub.applications import applying
 from mynapoint.hub.applications.actions import prove_registration
+from mynapoint.hub.applications.cases import Opened
 from mynapoint.hub.applications.models import Application, Notice, Registration, StandingApplication
 from mynapoint.hub.applications.standing import applications_of
 from mynapoint.hub.audit.models import Act, AuditRecord
@@ -58,6 +62,23 @@ def test_what_only_one_of_them_applied_for_stands_for_the_person(first: Applicat
     assert {row.application for row in StandingApplication.objects.filter(resident=survivor)} == {first, only_new}
     assert list(applications_of(survivor)) == [first, only_new]
     assert only_new.resident != survivor, "under whom it was made is not rewritten"
+
+
+@pytest.mark.usefixtures("first")
+def test_whoever_is_joined_with_another_while_they_apply_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = applying.open_case
+
+    def joined_before(**known: Any) -> Opened:
+        arrives(Link(OLD, NEW))
+        return read(**known)
+
+    monkeypatch.setattr(applying, "open_case", joined_before)
+
+    with pytest.raises(Refused) as refused:
+        applies(NEW, LATER)
+
+    assert refused.value.refusal is Refusal.RECORDS_JOINED
+    assert StandingApplication.objects.count() == 1
 
 
 def test_the_later_of_two_applications_is_stopped_and_the_case_says_what_each_was_given(

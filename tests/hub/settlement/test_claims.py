@@ -74,8 +74,8 @@ def test_what_was_awarded_is_claimed_checked_approved_by_a_second_person_paid_an
     assert (payment.points, residue(service())[Account.PAID], settled()) == (3_000, 3_000, True)
     states = ["submitted", "checked", "approved", "paid", "closed"]
     assert list(claim.steps.order_by("number").values_list("state", flat=True)) == states
-    told = AuditRecord.objects.filter(act=Act.CLAIM_STEP, subject=str(claim)).values_list("details", flat=True)
-    assert [one["step"] for one in told if one["step"] in states] == states
+    told = AuditRecord.objects.filter(act=Act.CLAIM_STEP, subject=str(claim)).order_by("pk")
+    assert [one["step"] for one in told.values_list("details", flat=True) if one["step"] in states] == states
 
 
 def test_points_that_lapsed_beyond_the_estimate_are_repaid_to_the_yen(at: Office, person: Application) -> None:

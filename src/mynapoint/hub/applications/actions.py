@@ -123,7 +123,10 @@ def apply(
         on = (judged or Judged(now)).day
         _refuse(reasons_against(resident=draft.resident, incentive=IncentiveId(draft.incentive), on=on))
         raise Refused(Refusal.DRAFT_REPLACED)
-    assert case.survivor == surviving(credential.resident), "a draft is applied for by its own resident only"
+    own = surviving(credential.resident)
+    assert surviving(draft.resident) == own, "a draft is applied for by its own resident only"
+    if case.survivor != own:  # joined with another's records since the card signed
+        raise Refused(Refusal.RECORDS_JOINED)
     signer = applying.signer_of(credential, now=now)
     applying.judge(case, signer, now=now, judged=judged)
     application = uuid.uuid4()
