@@ -13,6 +13,7 @@ from hub.settlement.desk_of_claims import AFTER_ALL, Office, claims, has_account
 from hub.staff.desk import at_work
 from mynapoint.hub.identity.links import CertificateId
 from mynapoint.hub.office import figures
+from mynapoint.hub.office.backlog import backlog
 from mynapoint.hub.office.figures import Claimed, Cut
 from mynapoint.hub.payment_services.actions import import_register
 from mynapoint.hub.settlement import actions, payments
@@ -58,6 +59,14 @@ def test_a_claim_is_counted_as_it_stood_at_the_end_of_each_day_whatever_came_lat
         {JULY: Claimed(all_, all_, all_)},
         {JULY: Claimed(all_, all_, nothing)},
     ]
+
+
+def test_a_claim_waits_until_it_is_approved_or_sent_back(at: Office) -> None:
+    goes_through(at, AFTER_ALL)
+
+    first = tokyo_day(AFTER_ALL)
+    waiting = [backlog(as_of=first + nth * DAY) for nth in range(-1, 2)]
+    assert [one.in_all for kinds in waiting for one in kinds if one.code == "claims"] == [0, 1, 0]
 
 
 def test_claims_are_cut_as_everything_is_and_the_latest_month_is_first(at: Office) -> None:

@@ -8,17 +8,20 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
+from hub.ledger.correcting import NOT_A_MISLINK, VISIT, on_duty
 from hub.office.history import FIRST, HEALTH, STEPS, Step, day_of, do, everything
 from hub.people import CARD_UPTAKE, applies
 from hub.sample_pay import NUMBER, REGISTER
 from mynapoint.hub.applications.actions import prove_registration
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.identity.links import CertificateId, Link
+from mynapoint.hub.ledger import corrections
 from mynapoint.hub.ledger.merges import take_links
 from mynapoint.hub.office import figures
 from mynapoint.hub.office.backlog import backlog
 from mynapoint.hub.office.figures import ALL, Cut, Tally
 from mynapoint.hub.payment_services.actions import import_register
+from mynapoint.hub.staff.models import Role
 from mynapoint.programme.values import Points
 from property_examples import examples
 
@@ -91,6 +94,27 @@ def test_what_waits_is_counted_by_its_age_and_ends_when_it_is_done() -> None:
 
     assert [counts[day].index(1) for day in counts] == [0, 0, 1, 1, 2, 3, 4, 4]
     assert backlog(as_of=FIRST - timedelta(days=1))[0].in_all == 0
+
+
+def waits(code: str, on: date) -> int:
+    return next(one.in_all for one in backlog(as_of=on) if one.code == code)
+
+
+@pytest.mark.usefixtures("_register")
+def test_an_application_that_was_stopped_waits_for_no_award_and_its_correction_waits_until_decided() -> None:
+    (application,) = happened(Step(0, HEALTH, 0))
+    prove_registration(
+        resident=application.resident, incentive=HEALTH, proven_on=FIRST, source="register", now=application.applied_at
+    )
+    first, second = on_duty(name="first"), on_duty(Role.SUPERVISOR, name="second")
+    at = application.applied_at + timedelta(days=1)
+    correction = corrections.open_correction(application=application, by=first, now=at, municipality="hadano")
+    corrections.add_evidence(correction=correction, evidence=VISIT, reference="12", by=first, now=at)
+    corrections.propose(correction=correction, outcome=NOT_A_MISLINK, staff=first, now=at)
+    corrections.approve(correction=correction, staff=second, now=at + timedelta(days=1))
+
+    assert [waits("awards", day) for day in DAYS[:3]] == [1, 0, 1]
+    assert [waits("corrections", day) for day in DAYS[:3]] == [0, 1, 0]
 
 
 @pytest.mark.usefixtures("_register")

@@ -1,4 +1,4 @@
-"""What waits as of the end of a day, by how long: awards told and not reported, double applications, inquiries."""
+"""What waits as of the end of a day, by how long: awards, cases that staff decide, claims, inquiries."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mynapoint.exchange.messages import NoticeKind
+from mynapoint.hub.applications.correction_models import CorrectionStep
+from mynapoint.hub.applications.held import OVER
 from mynapoint.hub.applications.models import Notice
 from mynapoint.hub.ledger.models import DoubleApplication, LedgerEntry
 from mynapoint.hub.municipalities.exchanges import Inquiry, InquiryAnswer
 from mynapoint.hub.office.figures import day_end
+from mynapoint.hub.settlement.models import Claim, ClaimStep, State
 from mynapoint.programme.values import tokyo_day
 
 AGES = (0, 3, 7, 14, 30)
@@ -42,20 +45,39 @@ def backlog(*, as_of: date) -> Sequence[Waiting]:
     return [
         _waiting("awards", _("付与の指示を出し、付与の報告がまだのもの"), _untold_awards(end), as_of),
         _waiting("double_applications", _("二重の申込で、まだ決まっていないもの"), _open_cases(end), as_of),
+        _waiting("corrections", _("申込の訂正で、まだ決まっていないもの"), _open_corrections(end), as_of),
+        _waiting("claims", _("請求で、承認も差し戻しもしていないもの"), _open_claims(end), as_of),
         _waiting("inquiries", _("まだ答えていない問い合わせ"), _unanswered(end), as_of),
     ]
 
 
 def _untold_awards(end: datetime) -> Iterable[datetime]:
+    """Of applications that go on: whose provider was told to stop waits for nothing, until it is told to resume."""
     recorded = LedgerEntry.objects.filter(application=OuterRef("application"), points__gt=0, recorded_at__lt=end)
-    stopped = DoubleApplication.objects.filter(later=OuterRef("application"), opened_at__lt=end)
+    turned = Notice.objects.filter(
+        application=OuterRef("application"), kind__in=[NoticeKind.STOP, NoticeKind.RESUME], created_at__lt=end
+    )
     told = Notice.objects.filter(kind=NoticeKind.AWARD_INSTRUCTION.value, created_at__lt=end)
-    return told.filter(~Exists(recorded), ~Exists(stopped)).values_list("created_at", flat=True).iterator()
+    going_on = told.annotate(turned=Subquery(turned.order_by("-id").values("kind")[:1])).filter(
+        Q(turned=None) | Q(turned=NoticeKind.RESUME)
+    )
+    return going_on.filter(~Exists(recorded)).values_list("created_at", flat=True).iterator()
 
 
 def _open_cases(end: datetime) -> Iterable[datetime]:
     undecided = Q(decided_at=None) | Q(decided_at__gte=end)
     return DoubleApplication.objects.filter(undecided, opened_at__lt=end).values_list("opened_at", flat=True)
+
+
+def _open_corrections(end: datetime) -> Iterable[datetime]:
+    ended = CorrectionStep.objects.filter(correction=OuterRef("correction"), kind__in=OVER, done_at__lt=end)
+    opened = CorrectionStep.objects.filter(kind=CorrectionStep.Kind.OPENED, done_at__lt=end)
+    return opened.filter(~Exists(ended)).values_list("done_at", flat=True)
+
+
+def _open_claims(end: datetime) -> Iterable[datetime]:
+    decided = ClaimStep.objects.filter(claim=OuterRef("pk"), state__in=[State.APPROVED, State.REFUSED], made_at__lt=end)
+    return Claim.objects.filter(~Exists(decided), submitted_at__lt=end).values_list("submitted_at", flat=True)
 
 
 def _unanswered(end: datetime) -> Iterable[datetime]:

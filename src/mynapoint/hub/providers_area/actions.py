@@ -57,7 +57,11 @@ def open_proposals() -> QuerySet[Proposal]:
 
 @transaction.atomic
 def enter(document: Document, *, provider: Provider, staff: OnDuty, now: datetime) -> str:
-    """Enter a new service as a draft under the next free number; return it. Raises RuleFileError, NotPossible."""
+    """Enter a new service as a draft under the next free number; return it. Raises RuleFileError, NotPossible.
+
+    One at a time is given, of all providers: two drafts under one number would be one draft of both.
+    """
+    Provider.objects.select_for_update(no_key=True).order_by("pk")[:1].get()
     numbers = PaymentService.objects.exclude(number__startswith=_SAMPLE_NUMBERS)
     last = numbers.aggregate(last=Max("number"))["last"] or "MP0000000"
     number = f"MP{int(last[2:]) + 1:07}"

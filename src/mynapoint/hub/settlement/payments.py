@@ -39,6 +39,7 @@ def enter_account(service: PaymentService, payee: Payee, *, staff: OnDuty, now: 
 @transaction.atomic
 def confirm_account(account: BankAccount, *, staff: OnDuty, now: datetime) -> None:
     """Confirm an account that somebody else has entered. Raises NotPossible."""
+    lock(account.payment_service)
     if BankAccountConfirmed.objects.filter(account=account).exists():
         raise NotPossible(Reason.DONE_BEFORE, f"{account} is confirmed already")
     if not are_two(account.entered_by, staff.account):

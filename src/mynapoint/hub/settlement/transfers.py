@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from mynapoint.hub.audit.models import Act
+from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.settlement.actions import NotPossible, Reason
 from mynapoint.hub.settlement.models import Payment, Transfer, TransferFile
 from mynapoint.hub.settlement.zengin import NotWritable, Payee, Payer, Row, transfer_file
@@ -22,8 +23,13 @@ def to_transfer() -> list[Payment]:
 
 @transaction.atomic
 def make_file(payer: Payer, *, on: date, staff: OnDuty, now: datetime) -> TransferFile:
-    """Put every payment that waits into a file for the bank, by somebody who made none of them. Raises NotPossible."""
-    waiting = to_transfer()
+    """Put every payment that waits into a file for the bank, by somebody who made none of them. Raises NotPossible.
+
+    Of two at once, one finds nothing that waits: both lock the services, and look again once they have.
+    """
+    services = {one.payment_service_id for one in to_transfer()}
+    list(PaymentService.objects.select_for_update(no_key=True).filter(pk__in=services).order_by("pk"))
+    waiting = [one for one in to_transfer() if one.payment_service_id in services]
     if not waiting:
         raise NotPossible(Reason.NOTHING_TO_PAY, "no payment waits for a transfer")
     own = [str(one) for one in waiting if not are_two(one.made_by, staff.account)]
