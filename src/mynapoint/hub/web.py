@@ -48,6 +48,17 @@ def sentences(reasons: Sequence[Reason]) -> list[str]:
     return [reason.sentence(language()) for reason in reasons]
 
 
+def attached(body: bytes, media_type: str, name: str) -> HttpResponse:
+    """Return a file to keep under a name."""
+    named = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(body, content_type=media_type, headers=named)
+
+
+def sheet(text: str, name: str) -> HttpResponse:
+    """Return CSV as a file that every spreadsheet reads: UTF-8 that says so at its beginning."""
+    return attached(text.encode("utf-8-sig"), "text/csv; charset=utf-8", name)
+
+
 def origin(request: HttpRequest) -> str:
     """Return the origin this request came to, if it is one of the hub's own: what cards sign and agents return to.
 

@@ -6,9 +6,10 @@ import pytest
 
 from hub.sample_pay import SamplePay
 from hub.visitor import Visitor, text
-from mynapoint.hub.applications import receipt_document
+from mynapoint.hub import printing
 from mynapoint.hub.applications.models import Application
-from mynapoint.hub.applications.receipt_document import CannotBeSet, ReceiptDocument, receipt_pdf
+from mynapoint.hub.applications.receipt_document import ReceiptDocument, receipt_pdf
+from mynapoint.hub.printing import CannotBeSet
 
 DOCUMENT = ReceiptDocument(
     language="ja",
@@ -56,7 +57,7 @@ def test_nobody_elses_receipt_is_handed_out(applied: Visitor, ueno: Visitor) -> 
 def test_where_no_pdf_can_be_made_a_page_says_what_else_helps(
     applied: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receipt_document, "_families", frozenset)
+    monkeypatch.setattr(printing, "_families", frozenset)
 
     answer = applied.get(path())
 
@@ -69,7 +70,7 @@ def test_what_a_service_is_called_is_never_taken_for_a_program() -> None:
 
 
 def test_without_a_japanese_font_nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receipt_document, "_families", lambda: frozenset({"DejaVu Sans"}))
+    monkeypatch.setattr(printing, "_families", lambda: frozenset({"DejaVu Sans"}))
 
     with pytest.raises(CannotBeSet, match="font"):
         receipt_pdf(DOCUMENT)

@@ -1,19 +1,11 @@
-"""The receipt of an application as a PDF to keep (PDF/UA-1, tagged, titled), set by typst on this machine."""
+"""The receipt of an application as a PDF to keep."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 
-import typst
-
-from mynapoint.programme.simulation_png import NoPicture, choose_font
-
-
-class CannotBeSet(RuntimeError):
-    """The document cannot be made on this machine, mostly for want of a Japanese font; the message says what helps."""
+from mynapoint.hub.printing import set_pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +30,7 @@ class ReceiptDocument:
 
 def receipt_pdf(document: ReceiptDocument) -> bytes:
     """Return the document as PDF/UA-1. Raises CannotBeSet. Nothing it says is ever read as markup."""
-    said = json.dumps(asdict(document), ensure_ascii=False)
-    try:
-        font = choose_font(said, _families())
-        pdf: bytes = typst.compile(
-            _TEMPLATE.encode(),
-            format="pdf",
-            font_paths=_fonts(),
-            sys_inputs={"said": said, "font": font},
-            pdf_standards=["ua-1"],
-        )
-    except (NoPicture, typst.TypstError) as error:  # PDF/UA refuses a letter that no font here has
-        raise CannotBeSet(str(error)) from error
-    return pdf
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts()
-
-
-@cache
-def _families() -> frozenset[str]:
-    return frozenset(_fonts().families())
+    return set_pdf(_TEMPLATE, asdict(document))
 
 
 _TEMPLATE = """

@@ -13,11 +13,12 @@ from mynapoint.exchange.messages import Counts
 from mynapoint.hub import web
 from mynapoint.hub.applications.models import Application, StandingApplication
 from mynapoint.hub.applications.permission import incentive_on
-from mynapoint.hub.applications.receipt_document import CannotBeSet, ReceiptDocument
+from mynapoint.hub.applications.receipt_document import ReceiptDocument
 from mynapoint.hub.applications.receipt_document import receipt_pdf as set_receipt
 from mynapoint.hub.applications.standing import applications_of
 from mynapoint.hub.identity.sessions import ResidentRequest, resident_required
 from mynapoint.hub.payment_services.open_incentives import IncentiveOnDay
+from mynapoint.hub.printing import CannotBeSet
 from mynapoint.hub.words import era_day, grouped, instant
 from mynapoint.programme.values import IncentiveId, tokyo_day
 
@@ -45,10 +46,7 @@ def receipt_pdf(request: ResidentRequest, application_id: uuid.UUID) -> HttpResp
         body = set_receipt(_document(application))
     except CannotBeSet:
         return render(request, "applications/no_pdf.html", {"application": application}, status=503)
-    name = f"mynapoint-{tokyo_day(application.applied_at)}.pdf"
-    return HttpResponse(
-        body, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return web.attached(body, "application/pdf", f"mynapoint-{tokyo_day(application.applied_at)}.pdf")
 
 
 def _own(request: ResidentRequest, application_id: uuid.UUID) -> Application:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -28,9 +30,8 @@ def place(request: ResidentRequest, incentive: str) -> HttpResponse:
             if request.POST.get("do") == "leave":
                 waiting_list.leave(resident=request.resident, incentive=wanted, now=now)
             else:
-                waiting_list.join(resident=request.resident, incentive=wanted, now=now)
-        except NotSpent:
-            pass  # points came back meanwhile: the page says that one can apply
+                with suppress(NotSpent):  # points came back meanwhile: the page says that one can apply
+                    waiting_list.join(resident=request.resident, incentive=wanted, now=now)
         except Refused as refused:
             return _page(request, seen, refused)
         return redirect("applications:waiting_list", incentive)

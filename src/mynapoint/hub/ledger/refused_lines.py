@@ -10,6 +10,7 @@ from io import StringIO
 from mynapoint.exchange.codec import decode_lines
 from mynapoint.exchange.messages import AwardReceiptHeader, LineRefusal, RefusedLine
 from mynapoint.hub.ledger.models import AwardReport
+from mynapoint.hub.payment_services.csv_sheet import neutral
 from mynapoint.hub.words import PageWords
 
 
@@ -71,7 +72,7 @@ def refused_csv(report: AwardReport) -> str:
     rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow(COLUMNS)
     for one in refused_rows(report):
-        rows.writerow((one.line, _inert(one.line_id), one.field, one.reason.value, one.words.ja, one.words.en))
+        rows.writerow((one.line, neutral(one.line_id), one.field, one.reason.value, one.words.ja, one.words.en))
     return written.getvalue()
 
 
@@ -81,8 +82,3 @@ def refused_rows(report: AwardReport) -> Iterator[Refused]:
         if isinstance(row, RefusedLine):
             field, ja, en = _WORDS[row.reason]
             yield Refused(row.line, row.line_id, field, row.reason, PageWords(ja, en))
-
-
-def _inert(text: str) -> str:
-    """Return a provider's own text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text[:1] in "=+-@" else text

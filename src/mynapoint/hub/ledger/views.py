@@ -68,19 +68,16 @@ def my_page(request: ResidentRequest) -> HttpResponse:
 def own_data_json(request: ResidentRequest) -> HttpResponse:
     """Hand over all the hub holds about the resident, for other programs to read."""
     data = own_data(request.resident, now=web.now())
-    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    return _as_file(response, "json")
+    body = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2}).content
+    return web.attached(body, "application/json", _file_name("json"))
 
 
 @require_GET
 @resident_required
 def own_data_csv(request: ResidentRequest) -> HttpResponse:
     """Hand over what happened, one row each, for a spreadsheet."""
-    body = timeline_csv(request.resident).encode("utf-8-sig")
-    return _as_file(HttpResponse(body, content_type="text/csv; charset=utf-8"), "csv")
+    return web.sheet(timeline_csv(request.resident), _file_name("csv"))
 
 
-def _as_file(response: HttpResponse, ending: str) -> HttpResponse:
-    name = f"mynapoint-{tokyo_day(web.now())}.{ending}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def _file_name(ending: str) -> str:
+    return f"mynapoint-{tokyo_day(web.now())}.{ending}"

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from mynapoint.hub import web
 from mynapoint.hub.office.asked import day_asked
 from mynapoint.hub.office.models import Edition
 from mynapoint.hub.office.open_data import EVERY_SERVICE, STEP, Row
@@ -65,10 +66,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     write(_COLUMNS)
     for row in published(edition):
         write(_values(row))
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8; header=present")
     name = f"applications-and-points-{edition.through}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return web.attached(out.getvalue().encode(), "text/csv; charset=utf-8; header=present", name)
 
 
 @require_safe

@@ -65,7 +65,7 @@ def table_csv(request: StaffRequest, code: str) -> HttpResponse:
     """Return one table of the dashboard for a spreadsheet. 404 for a name no table has."""
     question = _asked(request)
     text = tables.as_csv(_table(code, question), as_of=question.as_of)
-    return _csv(text, f"{code}-{question.as_of}.csv")
+    return web.sheet(text, f"{code}-{question.as_of}.csv")
 
 
 @require_GET
@@ -88,7 +88,7 @@ def plan_csv(request: StaffRequest) -> HttpResponse:
     compared = form.compared(as_of=_asked(request).as_of)
     if not compared:
         raise Http404
-    return _csv(plan.as_csv(compared), "plan.csv")
+    return web.sheet(plan.as_csv(compared), "plan.csv")
 
 
 @require_GET
@@ -138,9 +138,3 @@ def _pictures(form: PlanForm, as_of: date) -> Sequence[PlanPicture]:
             )
         )
     return found
-
-
-def _csv(text: str, name: str) -> HttpResponse:
-    response = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

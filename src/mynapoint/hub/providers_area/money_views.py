@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mynapoint.exchange.messages import StatedClaim
 from mynapoint.hub import web
-from mynapoint.hub.applications.receipt_document import CannotBeSet
 from mynapoint.hub.payment_services.life import State as Life
 from mynapoint.hub.providers_area.own import own_service, own_services
+from mynapoint.hub.settlement import statement_files
 from mynapoint.hub.settlement.models import State
-from mynapoint.hub.settlement.statement_document import statement_pdf as set_statement
-from mynapoint.hub.settlement.statement_words import printed
-from mynapoint.hub.settlement.statements import as_csv, statement
+from mynapoint.hub.settlement.statements import statement
 from mynapoint.hub.staff.access import StaffRequest, staff_required
 from mynapoint.hub.staff.models import Role
 from mynapoint.hub.words import PageWords
@@ -39,22 +36,14 @@ def money(request: StaffRequest) -> HttpResponse:
 @staff_required(Role.PROVIDER)
 def statement_csv(request: StaffRequest, number: str) -> HttpResponse:
     """Hand over the statement of a service for a spreadsheet."""
-    body = as_csv(statement(own_service(request, number))).encode("utf-8-sig")
-    named = {"Content-Disposition": f'attachment; filename="statement-{number}.csv"'}
-    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=named)
+    return statement_files.as_sheet(own_service(request, number))
 
 
 @require_GET
 @staff_required(Role.PROVIDER)
 def statement_pdf(request: StaffRequest, number: str) -> HttpResponse:
     """Hand over the statement as a PDF; 503 where none can be made here."""
-    own = own_service(request, number)
-    try:
-        body = set_statement(printed(own, now=web.now()))
-    except CannotBeSet:
-        return HttpResponse(_("この機械ではPDFを作れません。CSVを使ってください。"), status=503)
-    named = {"Content-Disposition": f'attachment; filename="statement-{number}.pdf"'}
-    return HttpResponse(body, content_type="application/pdf", headers=named)
+    return statement_files.as_pdf(own_service(request, number), now=web.now())
 
 
 def _incentive(claim: StatedClaim) -> PageWords:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from mynapoint.exchange.codec import decode
 from mynapoint.exchange.messages import AwardReceiptHeader
+from mynapoint.hub import web
 from mynapoint.hub.ledger.models import AwardReport
 from mynapoint.hub.ledger.refused_lines import refused_csv, refused_rows
 from mynapoint.hub.providers_area.own import own_reports
@@ -74,8 +75,7 @@ def report(request: StaffRequest, pk: int) -> HttpResponse:
 def refused_lines(request: StaffRequest, pk: int) -> HttpResponse:
     """Hand over every refused line for a spreadsheet."""
     own = get_object_or_404(own_reports(request), pk=pk)
-    named = {"Content-Disposition": f'attachment; filename="refused-lines-{own.pk}.csv"'}
-    return HttpResponse(refused_csv(own).encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=named)
+    return web.sheet(refused_csv(own), f"refused-lines-{own.pk}.csv")
 
 
 def _header(answer: bytes) -> AwardReceiptHeader:

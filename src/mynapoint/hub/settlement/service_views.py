@@ -7,20 +7,16 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mynapoint.hub import web
-from mynapoint.hub.applications.receipt_document import CannotBeSet
 from mynapoint.hub.payment_services.models import PaymentService
-from mynapoint.hub.settlement import payments
+from mynapoint.hub.settlement import payments, statement_files
 from mynapoint.hub.settlement.actions import NotPossible, Reason
 from mynapoint.hub.settlement.forms import AccountForm, FileForm, RepaymentForm, WhyForm
 from mynapoint.hub.settlement.models import BankAccount, Payment, TransferFile
 from mynapoint.hub.settlement.sentences import SENTENCES
-from mynapoint.hub.settlement.statement_document import statement_pdf as set_statement
-from mynapoint.hub.settlement.statement_words import printed
-from mynapoint.hub.settlement.statements import as_csv, statement
+from mynapoint.hub.settlement.statements import statement
 from mynapoint.hub.settlement.transfers import make_file
 from mynapoint.hub.settlement.views import claims_page
 from mynapoint.hub.settlement.zengin import NotWritable, Payer
@@ -40,21 +36,14 @@ def service(request: StaffRequest, number: str) -> HttpResponse:
 @staff_required(Role.OFFICE)
 def statement_csv(_request: StaffRequest, number: str) -> HttpResponse:
     """Hand over the statement for a spreadsheet."""
-    body = as_csv(statement(_service(number))).encode("utf-8-sig")
-    named = {"Content-Disposition": f'attachment; filename="statement-{number}.csv"'}
-    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=named)
+    return statement_files.as_sheet(_service(number))
 
 
 @require_GET
 @staff_required(Role.OFFICE)
 def statement_pdf(_request: StaffRequest, number: str) -> HttpResponse:
     """Hand over the statement as a PDF; 503 where none can be made here."""
-    try:
-        body = set_statement(printed(_service(number), now=web.now()))
-    except CannotBeSet:
-        return HttpResponse(_("この機械ではPDFを作れません。CSVを使ってください。"), status=503)
-    named = {"Content-Disposition": f'attachment; filename="statement-{number}.pdf"'}
-    return HttpResponse(body, content_type="application/pdf", headers=named)
+    return statement_files.as_pdf(_service(number), now=web.now())
 
 
 @require_POST
@@ -129,8 +118,7 @@ def new_file(request: StaffRequest) -> HttpResponse:
 def file(_request: StaffRequest, pk: int) -> HttpResponse:
     """Hand over a file as it was made, byte for byte."""
     made = get_object_or_404(TransferFile, pk=pk)
-    named = {"Content-Disposition": f'attachment; filename="transfer-{made.transfer_on}-{made.pk}.txt"'}
-    return HttpResponse(bytes(made.body), content_type="application/octet-stream", headers=named)
+    return web.attached(bytes(made.body), "application/octet-stream", f"transfer-{made.transfer_on}-{made.pk}.txt")
 
 
 def _payer() -> Payer:

@@ -1,16 +1,11 @@
-"""The statement of a service as a PDF to keep (PDF/UA-1, tagged, titled), set by typst on this machine."""
+"""The statement of a service as a PDF to keep."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 
-import typst
-
-from mynapoint.hub.applications.receipt_document import CannotBeSet
-from mynapoint.programme.simulation_png import NoPicture, choose_font
+from mynapoint.hub.printing import set_pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +28,7 @@ class StatementDocument:
 
 def statement_pdf(document: StatementDocument) -> bytes:
     """Return the document as PDF/UA-1. Raises CannotBeSet. Nothing it says is ever read as markup."""
-    said = json.dumps(asdict(document), ensure_ascii=False)
-    try:
-        font = choose_font(said, frozenset(_fonts().families()))
-        pdf: bytes = typst.compile(
-            _TEMPLATE.encode(),
-            format="pdf",
-            font_paths=_fonts(),
-            sys_inputs={"said": said, "font": font},
-            pdf_standards=["ua-1"],
-        )
-    except (NoPicture, typst.TypstError) as error:
-        raise CannotBeSet(str(error)) from error
-    return pdf
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts()
+    return set_pdf(_TEMPLATE, asdict(document))
 
 
 _TEMPLATE = """

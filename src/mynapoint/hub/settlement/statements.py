@@ -13,6 +13,7 @@ from django.db.models import Sum
 from mynapoint.exchange.messages import ClaimState, EvidenceRequest, SettlementStatement, StatedClaim
 from mynapoint.hub.books.models import Account
 from mynapoint.hub.ledger.models import LedgerEntry
+from mynapoint.hub.payment_services.csv_sheet import neutral
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.settlement.figures import residue, with_state
 from mynapoint.hub.settlement.models import DrawnLine, State
@@ -54,15 +55,10 @@ def as_csv(one: Statement) -> str:
     write(["service", "claim_id", "round", "incentive", "month", "points", "expired", "final", "state"])
     for claim in one.claims:
         figures = [claim.points, claim.expired, "yes" if claim.final else "no", claim.state.value]
-        write([number, _plain(claim.claim_id), claim.round_id, claim.incentive, claim.month, *figures])
+        write([number, neutral(claim.claim_id), claim.round_id, claim.incentive, claim.month, *figures])
     for name in ("recorded", "claimed", "paid", "carried"):
         write([number, name, "", "", "", getattr(one.header, name), "", "", ""])
     return out.getvalue()
-
-
-def _plain(text: str) -> str:
-    """A spreadsheet reads no formula from what a provider made up."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
 
 
 def _stated(claim: Any) -> StatedClaim:

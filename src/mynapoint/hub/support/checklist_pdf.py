@@ -1,23 +1,19 @@
-"""The sheet as PDF, set on this machine by typst: one page, large letters, nothing that is missed."""
+"""The sheet as PDF, one page, large letters, nothing that is missed."""
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from typing import Any
 
-import typst
-
+from mynapoint.hub.printing import set_pdf
 from mynapoint.hub.support.checklist import Sheet
 from mynapoint.hub.support.checklist_words import CHOSEN, KEPT, MISSING, NOT_ASKED, PLACE, READY, TITLE, WHAT, Language
-from mynapoint.programme.simulation_png import choose_font
 from mynapoint.programme.words import date_in
 
 _PAGE = """
-#let sheet = json(bytes(sys.inputs.sheet))
+#let sheet = json(bytes(sys.inputs.said))
 #set document(title: sheet.title)
 #set page(paper: "a4", margin: 20mm)
-#set text(font: sheet.font, size: 13pt, lang: sheet.lang)
+#set text(font: sys.inputs.font, size: 13pt, lang: sheet.lang)
 #set par(leading: 0.9em)
 #text(size: 24pt, weight: "bold", sheet.title)
 #v(2mm)
@@ -38,10 +34,8 @@ _PAGE = """
 
 
 def pdf(sheet: Sheet) -> bytes:
-    """Return the sheet as PDF in its language. Raises NoPicture where no Japanese font is installed."""
-    inputs = {"sheet": json.dumps(written(sheet) | {"font": choose_font("あ", _families())}, ensure_ascii=False)}
-    made: bytes = typst.compile(_PAGE.encode(), format="pdf", font_paths=_fonts(), sys_inputs=inputs)
-    return made
+    """Return the sheet as PDF in its language. Raises CannotBeSet."""
+    return set_pdf(_PAGE, written(sheet))
 
 
 def written(sheet: Sheet) -> dict[str, Any]:
@@ -72,12 +66,3 @@ def written(sheet: Sheet) -> dict[str, Any]:
         "kept": KEPT[language],
         "items": items,
     }
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts()
-
-
-def _families() -> set[str]:
-    return set(_fonts().families())

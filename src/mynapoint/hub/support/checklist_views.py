@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mynapoint.hub import web
 from mynapoint.hub.payment_services.life import State
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.payment_services.open_incentives import incentives_on
+from mynapoint.hub.printing import CannotBeSet
 from mynapoint.hub.staff.access import StaffRequest, staff_required
 from mynapoint.hub.support.checklist import Asked, Sheet, sheet
 from mynapoint.hub.support.checklist_pdf import pdf
@@ -44,10 +46,14 @@ def checklist(request: StaffRequest) -> HttpResponse:
 @require_GET
 @staff_required(*AT_COUNTERS)
 def printed(request: StaffRequest) -> HttpResponse:
-    """Return the list as PDF, in the language asked for."""
+    """Return the list as PDF, in the language asked for; 503 where none can be made here."""
     asked = request.GET.get("lang", "")
     language = Language(asked) if asked in list(Language) else Language.JA
-    response = HttpResponse(pdf(_sheet(request, language)), content_type="application/pdf")
+    try:
+        body = pdf(_sheet(request, language))
+    except CannotBeSet:
+        return HttpResponse(_("この機械ではPDFを作れません。画面を印刷してください。"), status=503)
+    response = HttpResponse(body, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="checklist-{language.value}.pdf"'
     return response
 

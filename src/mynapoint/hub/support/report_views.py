@@ -39,9 +39,7 @@ def month(request: StaffRequest) -> HttpResponse:
 def month_csv(request: StaffRequest) -> HttpResponse:
     """Return the same figures for a spreadsheet."""
     made = _report(request)
-    response = HttpResponse(as_csv(made).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="counters-{made.first:%Y-%m}.csv"'
-    return response
+    return web.sheet(as_csv(made), f"counters-{made.first:%Y-%m}.csv")
 
 
 def _report(request: StaffRequest) -> Report:
