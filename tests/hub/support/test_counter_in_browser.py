@@ -214,7 +214,7 @@ def test_both_screens_are_whole_narrow_and_reached_by_the_keyboard(window: Windo
     expect(page.locator(".button-visitor")).to_be_focused()
     window.sign_in("aoki")
     found["next"] = judged(page)
-    window.helper.reload()
+    expect(window.helper.locator(".counter-place-busy li.done")).to_have_count(2, timeout=20_000)
     found["helper in a visit"] = judged(window.helper)
     window.type_account("aoki")
     window.go_on()
