@@ -12,10 +12,10 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from mynapoint.exchange.codec import LINE_BYTES_MAX, encode
-from mynapoint.exchange.messages import AccountProofRefused, ProofRefusal
+from mynapoint.exchange.messages import AccountProofRefused, AccountProofRequest, ProofRefusal
 from mynapoint.exchange.signatures import BadSignature, SigningKey, sign_request, verify_document
 from mynapoint.programme.values import AccountId, ServiceNumber
-from mynapoint.provider.conformance_line import PATH, Broken, Line, Trial, expect, open_line, read_answer
+from mynapoint.provider.conformance_line import PATH, Answer, Broken, Line, Trial, expect, open_line, read_answer
 
 SECONDS_MAX = 2
 TRIES = 5
@@ -175,15 +175,17 @@ def _too_long(line: Line) -> None:
 
 def _alike(line: Line) -> None:
     account_id, _ = line.trial.closing
+    asked = []
     for number in range(TRIES):
-        asked = line.request(account_id=account_id, security_codes=line.trial.wrong_codes)
-        line.wrong.append(line.send(encode(asked)))
+        known = line.request(account_id=account_id, security_codes=line.trial.wrong_codes)
+        line.wrong.append(line.send(encode(known)))
         nobody = line.request(account_id=AccountId(f"{line.trial.unknown}{number}{secrets.randbelow(10**6):06}"))
         line.unknown.append(line.send(encode(nobody)))
-        told = [read_answer(line.wrong[-1], asked), read_answer(line.unknown[-1], nobody)]
-        reasons = [one.reason if isinstance(one, AccountProofRefused) else "a proof" for one in told]
-        if reasons != [ProofRefusal.NOT_RECOGNISED] * 2:
-            raise Broken(f"a wrong code is told {reasons[0]}, an unknown account {reasons[1]}; both: not_recognised")
+        asked.append((known, nobody))
+    for (known, nobody), of_known, of_nobody in zip(asked, line.wrong, line.unknown, strict=True):
+        wrong, unknown = _told(of_known, known), _told(of_nobody, nobody)
+        if (wrong, unknown) != (ProofRefusal.NOT_RECOGNISED, ProofRefusal.NOT_RECOGNISED):
+            raise Broken(f"a wrong code is told {wrong}, an unknown account {unknown}; both: not_recognised")
 
 
 def _alike_in_time(line: Line) -> None:
@@ -200,10 +202,14 @@ def _closes(line: Line) -> None:
     for _ in range(TRIES - len(line.wrong)):
         line.send(encode(line.request(account_id=account_id, security_codes=line.trial.wrong_codes)))
     asked = line.request(account_id=account_id, security_codes=codes)
-    told = read_answer(line.send(encode(asked)), asked)
-    reason = told.reason if isinstance(told, AccountProofRefused) else "a proof"
+    reason = _told(line.send(encode(asked)), asked)
     if reason != ProofRefusal.TOO_MANY_TRIES:
         raise Broken(f"after {TRIES} wrong codes the right one must be told too_many_tries; was told {reason}")
+
+
+def _told(answer: Answer, asked: AccountProofRequest) -> str:
+    told = read_answer(answer, asked)
+    return told.reason if isinstance(told, AccountProofRefused) else "a proof"
 
 
 def _in_time(line: Line) -> None:
