@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -129,11 +130,14 @@ def file_with_register(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A database file of the hub with the register, to make copies of."""
-    folder = tmp_path_factory.mktemp("database")
-    with django_db_blocker.unblock(), connected_to("", state=folder):
-        call_command("migrate", verbosity=0)
-        import_register(REGISTER)
-    return folder / "hub.sqlite3"
+    path = tmp_path_factory.mktemp("database") / "hub.sqlite3"
+    with django_db_blocker.unblock():
+        with closing(sqlite3.connect(path)) as made:
+            connection.ensure_connection()
+            connection.connection.backup(made)
+        with connected_to("", state=path.parent):
+            import_register(REGISTER)
+    return path
 
 
 @pytest.fixture
