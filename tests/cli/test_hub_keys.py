@@ -18,16 +18,15 @@ Provider.objects.create(slug="my-pay", name={"ja": "わたしペイ", "en": "My 
 """
 
 
-def test_keys_are_announced_added_listed_and_retired(tmp_path: Path) -> None:
+def test_keys_are_announced_added_listed_and_retired(state: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MYNAPOINT_", "DJANGO_"))}
-    environment = kept | {"MYNAPOINT_STATE": str(tmp_path), "MYNAPOINT_ORIGINS": "http://localhost:8000"}
+    environment = kept | {"MYNAPOINT_STATE": str(state), "MYNAPOINT_ORIGINS": "http://localhost:8000"}
 
     def hub(*words: str, status: int = 0) -> str:
         done = subprocess.run([*PROGRAM, *words], env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == status, done.stderr
         return done.stdout + done.stderr
 
-    hub("migrate")
     subprocess.run([sys.executable, "-c", REGISTER], env=environment, check=True)
     later = (datetime.now(UTC) + timedelta(days=30)).isoformat()
 

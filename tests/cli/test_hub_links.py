@@ -7,20 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 
 def hub(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = os.environ | {"MYNAPOINT_STATE": str(state), "DJANGO_SETTINGS_MODULE": "mynapoint.hub.settings"}
     command = [sys.executable, "-m", "mynapoint", "hub", *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    done = hub(tmp_path / "state", "migrate")
-    assert done.returncode == 0, done.stderr
-    return tmp_path / "state"
 
 
 def test_links_are_taken_once_and_bad_rows_are_told_with_their_line(state: Path, tmp_path: Path) -> None:

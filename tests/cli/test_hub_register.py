@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +17,8 @@ REGISTER = Path(mynapoint.demo.__file__).parent / "data" / "payment_services.tom
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hub")
-    assert hub(folder, "migrate").returncode == 0
+def state(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(shutil.copytree(migrated, tmp_path_factory.mktemp("hub") / "state"))
     filled = register(folder, "import", REGISTER, "--by", "office-1", "--seen-by", "office-2")
     assert filled.returncode == 0, filled.stderr
     return folder

@@ -14,9 +14,7 @@ MOVED = ("programme", "diff", "round2", "2022-09-19", "2022-09-20", "--pages")
 FILL = """
 import django; django.setup()
 from pathlib import Path
-from django.core.management import call_command
 from mynapoint.hub.municipalities.actions import import_municipalities
-call_command("migrate", verbosity=0, interactive=False)
 import_municipalities(Path({folder!r}))
 """
 
@@ -27,12 +25,12 @@ def python(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *arguments], env=env, capture_output=True, text=True, check=False)
 
 
-def test_the_pages_that_state_a_moved_deadline_are_listed(tmp_path: Path) -> None:
+def test_the_pages_that_state_a_moved_deadline_are_listed(state: Path) -> None:
     folder = Path(mynapoint.demo.__file__).parent / "data" / "municipalities"
-    assert python(tmp_path, "-c", FILL.format(folder=str(folder))).returncode == 0
+    assert python(state, "-c", FILL.format(folder=str(folder))).returncode == 0
 
-    told = python(tmp_path, "-m", "mynapoint", *MOVED)
-    listed = json.loads(python(tmp_path, "-m", "mynapoint", *MOVED, "--format", "json").stdout)
+    told = python(state, "-m", "mynapoint", *MOVED)
+    listed = json.loads(python(state, "-m", "mynapoint", *MOVED, "--format", "json").stdout)
 
     assert "変わるページ\n  /m/hadano/  card_requested_by\n  /m/nishitokyo/  card_requested_by\n" in told.stdout
     assert listed["pages"][0] == {"address": "/m/hadano/", "keys": ["card_requested_by"]}

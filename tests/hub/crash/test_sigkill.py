@@ -21,7 +21,7 @@ from hub.sample_pay import REGISTER
 from mynapoint.hub.payment_services.actions import import_register
 from private_postgresql import Cluster, running
 
-KILLS = 6
+KILLS = 4
 KILLS_NIGHTLY = 30
 ANSWERS = 10
 """Before each kill, at least."""
