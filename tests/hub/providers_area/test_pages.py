@@ -69,7 +69,7 @@ def test_a_report_shows_its_totals_and_each_refused_line_with_number_field_and_r
 
 
 def test_the_reports_before_the_oldest_on_the_page_are_one_link_away(provider: Client, monkeypatch: Any) -> None:
-    monkeypatch.setattr("mynapoint.hub.providers_area.report_views.ON_A_PAGE", 1)
+    monkeypatch.setattr("mynapoint.hub.providers_area.report_lists.ON_A_PAGE", 1)
     newest = reported()
 
     assert f"?before={newest.pk}" in text(provider.get(f"{AREA}reports/"))

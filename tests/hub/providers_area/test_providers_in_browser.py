@@ -36,6 +36,7 @@ JUDGES = {
     "providers_area:money",
     "providers_area:keys",
     "providers_area:trial",
+    "providers_review:reports",
     "providers_review:review",
     "providers_review:service",
     "providers_review:step",
@@ -96,7 +97,8 @@ def test_every_page_of_a_provider_and_of_its_review_is_clean(browser: Browser, h
     assert not faults(page)
 
     page = window(browser, hub, office)
-    reviewed = (OFFICE, f"{OFFICE}services/{NUMBER}/", f"{OFFICE}services/{submitted}/approve/", f"{OFFICE}people/")
+    steps = (f"{OFFICE}services/{NUMBER}/", f"{OFFICE}services/{submitted}/approve/")
+    reviewed = (OFFICE, *steps, f"{OFFICE}reports/", f"{OFFICE}people/")
     sound(page, hub, *reviewed)
 
 

@@ -22,6 +22,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "identity_residentmerge": (),
     "ledger_awardreport": (),
     "ledger_ledgerentry": (),
+    "ledger_refusedreport": (),
     "office_edition": (),
     "payment_services_registerchange": (),
     "providers_area_proposal": (),

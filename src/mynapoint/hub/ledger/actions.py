@@ -69,12 +69,10 @@ def record_awards(*, service: PaymentService, key: ProviderKey, report: Report, 
     known = kept_answer(service=service, report_id=report.header.report_id, body=body)
     if known is not None:
         return known
-    numbered = list(enumerate(report.lines, start=2))
-    plain = None
-    if connection.vendor == "postgresql" and len(numbered) >= LINES_MIN:
-        plain = take_plain(service, report.lines)
-        numbered = [numbered[place] for place in plain.rest]
-    judged = _judge(service, numbered)
+    is_large = connection.vendor == "postgresql" and len(report.lines) >= LINES_MIN
+    plain = take_plain(service, report.lines) if is_large else None
+    places = plain.rest if plain else range(len(report.lines))
+    judged = _judge(service, [(place + 2, report.lines[place]) for place in places])
     over = [(place + 2, report.lines[place].line_id) for place in plain.over] if plain else []
     judged.refused += [RefusedLine(number, line_id, LineRefusal.OVER_CAP) for number, line_id in over]
     receipt = _receipt(report, judged, plain)
@@ -226,6 +224,8 @@ def _keep(
         report_id=report.header.report_id,
         body_digest=digest,
         reported_up_to=report.header.reported_up_to,
+        lines_declared=report.header.line_count,
+        points_declared=report.header.points_total,
         answer=answer,
         received_at=now,
     )

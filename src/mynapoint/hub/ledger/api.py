@@ -11,6 +11,7 @@ from mynapoint.exchange.codec import MalformedMessage
 from mynapoint.hub import web
 from mynapoint.hub.applications.provider_door import MEDIA_TYPE, Asked, door, own_service, read_query
 from mynapoint.hub.ledger import actions
+from mynapoint.hub.ledger.refused_reports import Reading, keep_refusal
 from mynapoint.hub.ledger.reports import parse_header, parse_report
 from mynapoint.hub.problems import Problem, ProblemCode
 
@@ -24,23 +25,35 @@ AHEAD_MAX = timedelta(days=1)
 def award_reports(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Record what can be recorded and say what was not, line by line; a report known before is answered as it was."""
     read_query(request, {})
+    read = Reading(asked.key, asked.body)
     try:
-        header = parse_header(asked.body)
-        service = own_service(asked.key.provider, header.service_number.text)
-        known = actions.kept_answer(service=service, report_id=header.report_id, body=asked.body)
-        if known is not None:
-            return _answer(known)
-        report, now = parse_report(asked.body), web.now()
-        if report.header.reported_up_to > now + AHEAD_MAX:
-            raise MalformedMessage(1, "reported_up_to", "lies in the future")
-        return _answer(actions.record_awards(service=service, key=asked.key, report=report, body=asked.body, now=now))
+        return _answer(_recorded(read))
     except MalformedMessage as error:
+        keep_refusal(read, ProblemCode.MALFORMED, error=error, now=web.now())
         title = f"The report cannot be read: {error}"
         raise Problem(ProblemCode.MALFORMED, title, line=error.line, field=error.field) from error
     except actions.OtherContent as error:
+        keep_refusal(read, ProblemCode.OTHER_CONTENT, now=web.now())
         raise Problem(ProblemCode.OTHER_CONTENT) from error
     except (actions.InFlight, IntegrityError) as error:
         raise Problem(ProblemCode.IN_FLIGHT) from error
+
+
+def _recorded(read: Reading) -> actions.Answered:
+    read.header = parse_header(read.body)
+    try:
+        read.service = own_service(read.key.provider, read.header.service_number.text)
+    except Problem as problem:
+        keep_refusal(read, problem.code, now=web.now())
+        raise
+    service = read.service
+    known = actions.kept_answer(service=service, report_id=read.header.report_id, body=read.body)
+    if known is not None:
+        return known
+    report, now = parse_report(read.body), web.now()
+    if report.header.reported_up_to > now + AHEAD_MAX:
+        raise MalformedMessage(1, "reported_up_to", "lies in the future")
+    return actions.record_awards(service=service, key=read.key, report=report, body=read.body, now=now)
 
 
 def _answer(answered: actions.Answered) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.identity.models import Resident, SerialLink
-from mynapoint.hub.payment_services.models import PaymentService
+from mynapoint.hub.payment_services.models import PaymentService, Provider
 
 
 class AwardReport(models.Model):
@@ -19,12 +19,15 @@ class AwardReport(models.Model):
     ``body_digest``     SHA-256 of the report as it came
     ``answer``          the receipt and its refused lines, byte for byte
     ``reported_up_to``  every award due before this instant is in this or an earlier report
+    ``…_declared``      what the report's header says, and its lines add up to; None: it came before this was kept
     """
 
     payment_service = models.ForeignKey(PaymentService, on_delete=models.PROTECT, related_name="+")
     report_id = models.CharField(max_length=64)
     body_digest = models.CharField(max_length=64)
     reported_up_to = models.DateTimeField()
+    lines_declared = models.PositiveIntegerField(null=True)
+    points_declared = models.BigIntegerField(null=True)
     answer = models.BinaryField()
     received_at = models.DateTimeField()
 
@@ -34,6 +37,37 @@ class AwardReport(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.report_id}"
+
+
+class RefusedReport(models.Model):
+    """One award report that was refused as a whole, so that nothing of it was recorded; append-only.
+
+    Of its lines nothing is kept: ``line`` and ``field`` say where it is wrong, a field that is no field of ours is
+    left out. The same report refused again for the same reason is not kept again.
+
+    ``payment_service``  None where it names none of the provider's, or cannot be read so far
+    ``…_declared``       what its header says, ``…_counted`` what its lines come to; None where that was not read
+    """
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    payment_service = models.ForeignKey(PaymentService, null=True, on_delete=models.PROTECT, related_name="+")
+    key_id = models.CharField(max_length=64)
+    report_id = models.CharField(max_length=64, blank=True)
+    body_digest = models.CharField(max_length=64)
+    code = models.CharField(max_length=32)
+    line = models.PositiveIntegerField(null=True)
+    field = models.CharField(max_length=64, blank=True)
+    lines_declared = models.PositiveIntegerField(null=True)
+    points_declared = models.BigIntegerField(null=True)
+    lines_counted = models.PositiveIntegerField(null=True)
+    points_counted = models.BigIntegerField(null=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [UniqueConstraint(name="refusal_once", fields=["provider", "body_digest", "code"])]
+
+    def __str__(self) -> str:
+        return f"refused report {self.report_id}: {self.code}"
 
 
 class LedgerEntry(models.Model):

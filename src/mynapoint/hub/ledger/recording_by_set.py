@@ -6,7 +6,6 @@ incentive are plain or none is, so the cap is the only thing a plain line can be
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections import Counter
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from django.db import connection, transaction
 from mynapoint.award.eligibility import points_max
 from mynapoint.exchange.messages import AwardLine
 from mynapoint.hub.ledger.models import AwardReport
+from mynapoint.hub.ledger.report_lines import Written, WrittenLines
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.programme.rounds import ROUND_IDS, load_round
 from mynapoint.programme.values import Points
@@ -133,9 +133,6 @@ SELECT %(report)s, line.application, %(service)s, line.line_id, line.points, lin
 """
 
 
-_AS_WRITTEN = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
 class _MergedMeanwhile(Exception):
     """Somebody was merged while the locks were waited for."""
 
@@ -216,28 +213,25 @@ def _refuse_beyond_cap() -> list[int]:
 def _copy(lines: Sequence[AwardLine]) -> None:
     for statement in (_QUICKLY, _AFRESH, _TABLE):
         _execute(statement, {})
-    keys = Counter(one.line_id for one in lines)
+    written = lines.written if isinstance(lines, WrittenLines) else [_written(one) for one in lines]
+    twice = {key for key, count in Counter(one[0] for one in written).items() if count > 1}
     rows = [
-        f"{number}\t{_text(one.line_id)}\t{'f' if keys[one.line_id] == 1 else 't'}\t{_uuid(one) or _NULL}\t"
-        f"{_text(one.incentive)}\t{one.points}\t{one.posted_on}\n"
-        for number, one in enumerate(lines, start=2)
+        b"%d\t%b\t%b\t%b\t%b\t%b\t%b\n" % (number, key, b"t" if key in twice else b"f", *rest)
+        for number, (key, *rest) in enumerate(written, start=2)
     ]
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        copy.write("".join(rows))
+        copy.write(b"".join(rows))
     _execute("ANALYZE reported_line (line_id, application)", {})
 
 
-_NULL = r"\N"
-
-
-def _text(value: str) -> str:
-    """Return a text as COPY reads it; what a report names has neither tabs nor line ends (exchange.shapes)."""
-    return value.replace("\\", "\\\\") if "\\" in value else value
+def _written(line: AwardLine) -> Written:
+    """Return a line's fields as COPY reads them; none has a tab or a line end (exchange.shapes)."""
+    key, incentive = (one.replace("\\", "\\\\").encode() for one in (line.line_id, line.incentive))
+    application = _uuid(line) or r"\N"
+    return key, application.encode(), incentive, b"%d" % line.points, line.posted_on.isoformat().encode()
 
 
 def _uuid(line: AwardLine) -> str | None:
-    if _AS_WRITTEN.fullmatch(line.application_id):
-        return line.application_id
     try:
         return str(uuid.UUID(line.application_id))
     except ValueError:

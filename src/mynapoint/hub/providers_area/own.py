@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from mynapoint.hub.ledger.models import AwardReport
+from mynapoint.hub.ledger.models import AwardReport, RefusedReport
 from mynapoint.hub.payment_services.models import PaymentService, Provider, ProviderKey
 from mynapoint.hub.staff.access import StaffRequest
 
@@ -34,3 +34,9 @@ def own_reports(request: StaffRequest) -> QuerySet[AwardReport]:
     """Return the award reports of the provider's services, the newest first."""
     reports = AwardReport.objects.filter(payment_service__provider__slug=request.staff.provider)
     return reports.select_related("payment_service").order_by("-pk")
+
+
+def own_refused_reports(request: StaffRequest) -> QuerySet[RefusedReport]:
+    """Return the reports of the provider that were refused as a whole, the newest first."""
+    refused = RefusedReport.objects.filter(provider__slug=request.staff.provider)
+    return refused.select_related("payment_service", "provider").order_by("-pk")
