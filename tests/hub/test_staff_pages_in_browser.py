@@ -12,6 +12,7 @@ from hub import clock
 from hub.chromium import MARKS, faults
 from hub.ledger.correcting import NOT_A_MISLINK, decided, on_duty
 from hub.office.history import FIRST, HEALTH, Step, do
+from hub.office.test_prefectures import visits
 from hub.people import CARD_UPTAKE, applies, awarded
 from hub.sample_pay import NUMBER
 from hub.settlement.desk_of_claims import AFTER_ALL, claims, seals
@@ -102,7 +103,10 @@ def test_the_office_is_clean(stage: Stage, history: list[Application]) -> None:
     found: dict[str, str] = {}
     look = judge(stage, found)
     stage.as_one(at_work(Role.OFFICE).client)
-    for path in (OFFICE, f"{OFFICE}?service={NUMBER}&incentive={CARD_UPTAKE}&weeks=12", f"{OFFICE}plan/", A_PLAN):
+    visits("hadano", 3, day=FIRST, applications=1)
+    visits("nishitokyo", 1, day=FIRST)
+    part = f"{OFFICE}?service={NUMBER}&incentive={CARD_UPTAKE}&weeks=12"
+    for path in (OFFICE, f"{OFFICE}?prefecture=14", part, f"{OFFICE}plan/", A_PLAN):
         look(path)
     look(f"{OFFICE}plan/?round=round2&people=0&seed=1&runs=5")
     look(f"{OFFICE}health/")

@@ -25,16 +25,22 @@ def check_digit(code: str) -> int:
     return (11 - weighted % 11) % 10
 
 
+def parse_code(row: RuleTable, key: str) -> str:
+    """Return a municipality's code whose check digit is right. Raises RuleFileError."""
+    code = row.text(key)
+    if not (len(code) == _DIGITS and code.isascii() and code.isdigit()):
+        raise row.error(key, f"must be 5 digits and a check digit; got {code!r}")
+    if int(code[-1]) != check_digit(code):
+        raise row.error(key, f"{code} should end in {check_digit(code)}; a digit may be mistyped")
+    return code
+
+
 def parse_area(row: RuleTable, key: str) -> tuple[Municipality, ...]:
     """Return the municipalities listed at ``key``, at least one, none twice. Raises RuleFileError."""
     area: list[Municipality] = []
     for number, entry in enumerate(row.rows(key), start=1):
         with entry:
-            code = entry.text("code")
-            if not (len(code) == _DIGITS and code.isascii() and code.isdigit()):
-                raise entry.error("code", f"must be 5 digits and a check digit; got {code!r}")
-            if int(code[-1]) != check_digit(code):
-                raise entry.error("code", f"{code} should end in {check_digit(code)}; a digit may be mistyped")
+            code = parse_code(entry, "code")
             if code in {municipality.code for municipality in area}:
                 raise row.error(f"{key}[{number}].code", f"{code} is listed twice")
             area.append(Municipality(code, entry.words("name")))

@@ -71,6 +71,7 @@ def everything(day: date) -> tuple[object, ...]:
         list(figures.by_incentive(as_of=day).items()),
         figures.by_cell_and_day(as_of=day),
         figures.by_counter(as_of=day),
+        figures.by_prefecture(as_of=day),
         [(one.counts, one.oldest) for one in backlog.backlog(as_of=day)],
         [(one.name, one.granted, dict(one.balances)) for one in figures.budgets(as_of=day)],
     )

@@ -85,7 +85,7 @@ def test_what_is_a_part_leads_to_that_part_and_back(office: Client) -> None:
     assert figures_of(page(office, f"{PAGE}?service={NUMBER}")) == ["2", "700"]
 
 
-@pytest.mark.parametrize("code", ["day", "incentive", "service", "claim", "budget", "backlog", "counter"])
+@pytest.mark.parametrize("code", ["day", "incentive", "service", "claim", "budget", "backlog", "prefecture", "counter"])
 def test_every_table_has_its_csv(office: Client, code: str) -> None:
     html = page(office, PAGE)
     (link,) = re.findall(rf'href="({PAGE}{code}\.csv[^"]*)"', html)

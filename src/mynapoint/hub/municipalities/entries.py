@@ -9,6 +9,8 @@ from typing import Any
 
 from mynapoint.hub.municipalities.models import DAY_KINDS, Purpose, Text, Topic, is_month_day
 from mynapoint.hub.words import NO_WORDS, PageWords
+from mynapoint.programme.areas import parse_code
+from mynapoint.programme.prefectures import PREFECTURES, prefecture_of
 from mynapoint.programme.rule_file import RuleTable, read_toml
 
 
@@ -44,7 +46,12 @@ def read_municipality(path: Path) -> Entry:
     with read_toml(path) as file:
         return Entry(
             slug=path.stem,
-            columns={"name": _words(file, "name"), "site": file.text("site"), "section": _words(file, "section")},
+            columns={
+                "code": _code(file),
+                "name": _words(file, "name"),
+                "site": file.text("site"),
+                "section": _words(file, "section"),
+            },
             editions=[_edition(row) for row in file.rows("edition")],
             texts=[_text(row) for row in file.rows("text")],
             counters=[_counter(row) for row in file.rows("counter")],
@@ -55,6 +62,13 @@ def read_municipality(path: Path) -> Entry:
             questions=[_question(row) for row in file.rows("question")],
             links=[_link(row) for row in file.rows("link")],
         )
+
+
+def _code(file: RuleTable) -> str:
+    code = parse_code(file, "code")
+    if prefecture_of(code) not in PREFECTURES:
+        raise file.error("code", f"{code} is in none of the 47 prefectures")
+    return code
 
 
 def _edition(row: RuleTable) -> dict[str, Any]:

@@ -18,9 +18,13 @@ TOWNS_SHOWN = 20
 
 
 class Municipality(models.Model):
-    """A municipality (市区町村) with a page of its own at ``/m/<slug>/``."""
+    """A municipality (市区町村) with a page of its own at ``/m/<slug>/``.
+
+    ``code``  its 全国地方公共団体コード, whose first two digits are its prefecture's; empty until its file is read anew
+    """
 
     slug = models.SlugField(max_length=40, unique=True)
+    code = models.CharField(max_length=6, blank=True, db_default="")
     name = WordsField()
     site = models.URLField()
     section = WordsField(help_text="The part of the municipality's site the page belongs to")

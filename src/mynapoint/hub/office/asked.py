@@ -13,6 +13,7 @@ from mynapoint.hub.office.figures import Cut
 from mynapoint.hub.office.tables import incentive_name
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.words import PageWords
+from mynapoint.programme.prefectures import PREFECTURES
 from mynapoint.programme.rounds import ROUND_IDS
 
 WEEKS = (4, 13, 52)
@@ -23,12 +24,16 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A checked question; what was asked wrongly is left out. ``as_of`` is never after ``today``."""
+    """A checked question; what was asked wrongly is left out. ``as_of`` is never after ``today``.
+
+    ``prefecture``  whose municipalities' counters are shown alone; empty: all
+    """
 
     as_of: date
     today: date
     weeks: int
     cut: Cut
+    prefecture: str = ""
 
     @property
     def first(self) -> date:
@@ -60,6 +65,8 @@ class Asked:
         if self.cut.service_number:
             service = PaymentService.objects.get(number=self.cut.service_number)
             found.append((service.name, self.with_(service="")))
+        if self.prefecture:
+            found.append((PageWords.of(PREFECTURES[self.prefecture].name), self.with_(prefecture="")))
         return found
 
     def with_(self, **changes: str) -> str:
@@ -70,18 +77,20 @@ class Asked:
             "round": self.cut.round_id,
             "incentive": self.cut.incentive,
             "service": self.cut.service_number,
+            "prefecture": self.prefecture,
         }
         return urlencode({name: value for name, value in (own | changes).items() if value})
 
 
 def asked(query: QueryDict, *, today: date) -> Asked:
     """Return what was asked; today, four weeks and everything where nothing or nothing possible was."""
-    weeks = query.get("weeks", "")
+    weeks, prefecture = query.get("weeks", ""), query.get("prefecture", "")
     return Asked(
         as_of=max(EARLIEST, min(day_asked(query.get("as_of", "")) or today, today)),
         today=today,
         weeks=int(weeks) if weeks in {str(one) for one in WEEKS} else WEEKS[0],
         cut=_cut(query),
+        prefecture=prefecture if prefecture in PREFECTURES else "",
     )
 
 

@@ -17,8 +17,10 @@ from django.db.models.functions import TruncDate
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.books.budgets import Standing, standings
 from mynapoint.hub.ledger.models import LedgerEntry
+from mynapoint.hub.municipalities.models import Municipality
 from mynapoint.hub.settlement.models import Claim, ClaimStep, State
 from mynapoint.hub.support.models import Visit
+from mynapoint.programme.prefectures import prefecture_of
 from mynapoint.programme.values import TOKYO, IncentiveId, Points, tokyo_midnight
 
 Of = tuple[str, IncentiveId]
@@ -61,6 +63,17 @@ class CounterCount:
     municipality: str
     visits: int
     applications: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCount:
+    """Of the support counters in one prefecture: visits that have ended, and applications made in them."""
+
+    visits: int = 0
+    applications: int = 0
+
+    def __add__(self, other: PlaceCount) -> PlaceCount:
+        return PlaceCount(self.visits + other.visits, self.applications + other.applications)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,34 @@ def by_counter(*, as_of: date) -> Sequence[CounterCount]:
     ended = Visit.objects.filter(ended_at__lt=day_end(as_of))
     rows = ended.values_list("municipality").annotate(Count("pk"), Sum("applications"))
     return sorted((CounterCount(*row) for row in rows), key=lambda one: (-one.visits, one.municipality))
+
+
+def by_prefecture(*, as_of: date) -> Mapping[str, PlaceCount]:
+    """Return the counters' by their prefecture's code; under ``""`` those of no municipality, or one without a code."""
+    codes = prefectures_of_towns()
+    counts: dict[str, PlaceCount] = {}
+    for one in by_counter(as_of=as_of):
+        code = codes.get(one.municipality, "")
+        counts[code] = counts.get(code, PlaceCount()) + PlaceCount(one.visits, one.applications)
+    return counts
+
+
+def visits_by_prefecture_and_day(*, as_of: date) -> Mapping[str, Mapping[date, int]]:
+    """Return the ended visits by prefecture and the day they ended on; those of no prefecture are left out."""
+    codes = prefectures_of_towns()
+    ended = Visit.objects.filter(ended_at__lt=day_end(as_of)).order_by()
+    counts: dict[str, dict[date, int]] = {}
+    for town, on, visits in _daily(ended, "ended_at", Count("pk"), "municipality"):
+        if code := codes.get(town):
+            days = counts.setdefault(code, {})
+            days[on] = days.get(on, 0) + visits
+    return counts
+
+
+def prefectures_of_towns() -> Mapping[str, str]:
+    """Return each municipality's prefecture by its slug, by the register of today."""
+    towns = Municipality.objects.exclude(code="").values_list("slug", "code")
+    return {slug: prefecture_of(code) for slug, code in towns}
 
 
 def _applications(as_of: date, cut: Cut) -> QuerySet[Application]:

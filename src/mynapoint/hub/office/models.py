@@ -12,11 +12,13 @@ class Edition(models.Model):
     """One edition of the open data; append-only.
 
     ``through``  the Sunday up to whose end it counts
+    ``visits``   its rows of visits: week's Sunday, prefecture, visits (open_data.VisitRow); None: it has none yet
     ``rows``     its rows as lists: week's Sunday, round, incentives, service, applications, points (open_data.Row)
     """
 
     through = models.DateField()
     rows = models.JSONField()
+    visits = models.JSONField(null=True)
     published_at = models.DateTimeField()
 
     class Meta:

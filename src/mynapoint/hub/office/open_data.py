@@ -5,6 +5,10 @@ end of each week, and rounded down: applications to a multiple of ``STEP``, poin
 get at most. A cell below one step is no row at all. Sums are sums of the published numbers, never of the true ones.
 So every published number depends on one cell alone, and whatever it is, ``STEP`` true numbers fit it, week by week and
 edition by edition. Where a budget is limited its services are one cell: that it is spent is public, and says the sum.
+
+By prefecture visits to support counters are published, counted and rounded alike, and never applications: these would
+be the applications of the other table, cut another way, so that the sums of both could pin single cells down. A visit
+may end without any application, and an application needs no visit: no number of one table bounds one of the other.
 """
 
 from __future__ import annotations
@@ -51,6 +55,21 @@ class Row:
     points: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class VisitRow:
+    """At least so many visits to the support counters in a prefecture to the end of a Sunday, less than a step more.
+
+    ``prefecture``  its code of JIS X 0401; ``ALL_PREFECTURES`` the sum of the rows
+    """
+
+    through: date
+    prefecture: str
+    visits: int
+
+
+ALL_PREFECTURES = ""
+
+
 def due(now: datetime) -> date:
     """Return the Sunday of the latest edition that is due: the calendar is fixed and says nothing about numbers."""
     settled = tokyo_day(now) - timedelta(days=_DAYS_UNTIL_SETTLED)
@@ -73,7 +92,30 @@ def rows(cells: Mapping[Cell, Mapping[date, Tally]], *, through: date) -> Sequen
     return sorted([*by_cell, *in_all])
 
 
+def visit_rows(counts: Mapping[str, Mapping[date, int]], *, through: date) -> Sequence[VisitRow]:
+    """Return the rows of visits of the edition of a Sunday, in order, given those of each prefecture and day."""
+    by_prefecture = [
+        VisitRow(sunday, prefecture, visits)
+        for prefecture, days in counts.items()
+        for sunday, so_far in _sundays({day: Tally(applications=count) for day, count in days.items()}, through)
+        if (visits := _down(so_far.applications, STEP))
+    ]
+    sums: dict[date, int] = {}
+    for row in by_prefecture:
+        sums[row.through] = sums.get(row.through, 0) + row.visits
+    return sorted([*by_prefecture, *(VisitRow(sunday, ALL_PREFECTURES, visits) for sunday, visits in sums.items())])
+
+
 def _weeks(cell: Cell, days: Mapping[date, Tally], through: date) -> Iterator[Row]:
+    for sunday, so_far in _sundays(days, through):
+        applications = _down(so_far.applications, STEP)
+        if applications:
+            points = _down(so_far.points, STEP * cell.points_max)
+            yield Row(sunday, cell.round_id, cell.incentives, cell.service_number, applications, points)
+
+
+def _sundays(days: Mapping[date, Tally], through: date) -> Iterator[tuple[date, Tally]]:
+    """Yield what came up to the end of each Sunday, from the first with anything to ``through``."""
     if not days:
         return
     so_far = NOTHING
@@ -82,10 +124,7 @@ def _weeks(cell: Cell, days: Mapping[date, Tally], through: date) -> Iterator[Ro
     while sunday <= through:
         for nth in range(7):
             so_far += days.get(sunday - timedelta(days=nth), NOTHING)
-        applications = _down(so_far.applications, STEP)
-        if applications:
-            points = _down(so_far.points, STEP * cell.points_max)
-            yield Row(sunday, cell.round_id, cell.incentives, cell.service_number, applications, points)
+        yield sunday, so_far
         sunday += _WEEK
 
 

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", open_data_views.page, name="page"),
     path("metadata.json", open_data_views.metadata, name="metadata"),
     path("applications-and-points.csv", open_data_views.as_csv, name="csv"),
+    path("counter-visits.csv", open_data_views.visits_csv, name="visits_csv"),
     path("applications-and-points.json", open_data_views.as_json, name="json"),
 ]

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from mynapoint.hub import web
 from mynapoint.hub.office.asked import day_asked
 from mynapoint.hub.office.models import Edition
-from mynapoint.hub.office.open_data import EVERY_SERVICE, STEP, Row
-from mynapoint.hub.office.publishing import published
+from mynapoint.hub.office.open_data import ALL_PREFECTURES, EVERY_SERVICE, STEP, Row, VisitRow
+from mynapoint.hub.office.publishing import published, published_visits
 from mynapoint.hub.office.tables import incentive_name
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.words import PageWords
+from mynapoint.programme.prefectures import PREFECTURES
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _TITLE = PageWords("申込と記録されたポイント(週ごと、累計)", "Applications and points recorded, by week, so far")
@@ -42,6 +43,23 @@ _COLUMNS = {
         "記録されたポイント(1ポイントは1円、以上)", "points recorded (1 point is 1 yen), at least"
     ),
 }
+_VISITS_TITLE = PageWords(
+    "支援窓口の来訪(都道府県と週ごと、累計)", "Visits to support counters, by prefecture and week, so far"
+)
+_VISITS_METHOD = PageWords(
+    f"終わった来訪を、窓口のある市区町村の都道府県ごとに、始まりからその日の終わりまで数え、{STEP}件を単位に切り捨てています。"
+    "お住まいの都道府県ではありません。オンラインでの手続きは含みません。",
+    "Visits that have ended are counted by the prefecture of the counter's municipality from the beginning to the end "
+    f"of the day and rounded down to a multiple of {STEP}. It is not where people live; what is done online is not "
+    "in it.",
+)
+_VISIT_COLUMNS = {
+    "through": _COLUMNS["through"],
+    "prefecture": PageWords(
+        "都道府県コード(JIS X 0401)。all は合計", "the prefecture's code, JIS X 0401; all: the sum"
+    ),
+    "visits_at_least": PageWords("来訪(件、以上)", "visits, at least"),
+}
 
 
 @require_safe
@@ -52,8 +70,11 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = [one for one in published(latest) if one.through == latest.through] if latest else []
     names = dict(PaymentService.objects.values_list("number", "name"))
     shown = [(_named(row), names.get(row.service_number, ""), row) for row in rows]
+    visits = [one for one in published_visits(latest) if one.through == latest.through] if latest else []
     context = {"editions": editions, "latest": latest, "rows": shown, "step": STEP, "method": _METHOD, "title": _TITLE,
-               "columns": _COLUMNS, "licence": LICENCE}  # fmt: skip
+               "columns": _COLUMNS | _VISIT_COLUMNS, "licence": LICENCE, "visits_title": _VISITS_TITLE,
+               "visits_method": _VISITS_METHOD, "visits": [(_prefecture(one.prefecture), one) for one in visits],
+               }  # fmt: skip
     return render(request, "office/open_data.html", context)
 
 
@@ -71,11 +92,25 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def visits_csv(request: HttpRequest) -> HttpResponse:
+    """Return an edition's visits by prefecture as CSV, as ``as_csv`` does."""
+    edition = _edition(request)
+    out = io.StringIO()
+    write = csv.writer(out).writerow
+    write(_VISIT_COLUMNS)
+    for row in published_visits(edition):
+        write(_visit_values(row))
+    name = f"counter-visits-{edition.through}.csv"
+    return web.attached(out.getvalue().encode(), "text/csv; charset=utf-8; header=present", name)
+
+
+@require_safe
 def as_json(request: HttpRequest) -> HttpResponse:
     """Return an edition with its metadata as JSON."""
     edition = _edition(request)
     rows = [dict(zip(_COLUMNS, _values(row), strict=True)) for row in published(edition)]
-    return _json({**_metadata(), "edition": edition.through.isoformat(), "rows": rows})
+    visits = [dict(zip(_VISIT_COLUMNS, _visit_values(row), strict=True)) for row in published_visits(edition)]
+    return _json({**_metadata(), "edition": edition.through.isoformat(), "rows": rows, "visits": visits})
 
 
 @require_safe
@@ -89,7 +124,13 @@ def _metadata() -> dict[str, object]:
     return {
         "title": {"ja": _TITLE.ja, "en": _TITLE.en},
         "method": {"ja": _METHOD.ja, "en": _METHOD.en},
-        "columns": {name: {"ja": words.ja, "en": words.en} for name, words in _COLUMNS.items()},
+        "columns": _in_both(_COLUMNS),
+        "visits": {
+            "title": {"ja": _VISITS_TITLE.ja, "en": _VISITS_TITLE.en},
+            "method": {"ja": _VISITS_METHOD.ja, "en": _VISITS_METHOD.en},
+            "columns": _in_both(_VISIT_COLUMNS),
+            "formats": {"csv": reverse("open_data:visits_csv")},
+        },
         "step_people": STEP,
         "calendar": "weekly: counted through each Sunday in Tokyo, published from the Tuesday after",
         "licence": LICENCE,
@@ -111,6 +152,18 @@ def _edition(request: HttpRequest) -> Edition:
 def _values(row: Row) -> tuple[str | int, ...]:
     service = "all" if row.service_number == EVERY_SERVICE else row.service_number
     return (row.through.isoformat(), row.round_id, row.incentives, service, row.applications, row.points)
+
+
+def _visit_values(row: VisitRow) -> tuple[str | int, ...]:
+    return (row.through.isoformat(), "all" if row.prefecture == ALL_PREFECTURES else row.prefecture, row.visits)
+
+
+def _prefecture(code: str) -> PageWords | None:
+    return PageWords.of(PREFECTURES[code].name) if code else None
+
+
+def _in_both(columns: dict[str, PageWords]) -> dict[str, dict[str, str]]:
+    return {name: {"ja": words.ja, "en": words.en} for name, words in columns.items()}
 
 
 def _named(row: Row) -> PageWords:

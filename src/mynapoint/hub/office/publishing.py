@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 
 from mynapoint.hub.books.models import BudgetShare
-from mynapoint.hub.office.figures import Tally, by_cell_and_day
+from mynapoint.hub.office.figures import Tally, by_cell_and_day, visits_by_prefecture_and_day
 from mynapoint.hub.office.models import Edition
-from mynapoint.hub.office.open_data import EVERY_SERVICE, Cell, Row, due, rows
+from mynapoint.hub.office.open_data import EVERY_SERVICE, Cell, Row, VisitRow, due, rows, visit_rows
 from mynapoint.programme.rounds import load_round
 from mynapoint.programme.simulation import most_per_person
 from mynapoint.programme.values import IncentiveId
+
+_Row = TypeVar("_Row", Row, VisitRow)
 
 
 class EditionDiffers(Exception):
@@ -26,12 +29,16 @@ def publish(*, now: datetime) -> bool:
     if Edition.objects.filter(through__gte=through).exists():
         return False
     made = rows(_cells(through), through=through)
+    visits = visit_rows(visits_by_prefecture_and_day(as_of=through), through=through)
     before = Edition.objects.order_by("-through").first()
     if before is not None:
         _refuse_other(published(before), [row for row in made if row.through <= before.through])
+        if before.visits is not None:
+            _refuse_other(published_visits(before), [row for row in visits if row.through <= before.through])
+    kept = [[row.through.isoformat(), row.prefecture, row.visits] for row in visits]
     try:
         with transaction.atomic():
-            Edition.objects.create(through=through, rows=[_kept(row) for row in made], published_at=now)
+            Edition.objects.create(through=through, rows=[_kept(row) for row in made], visits=kept, published_at=now)
     except IntegrityError:
         return False  # somebody else did meanwhile, with the same numbers
     return True
@@ -40,6 +47,11 @@ def publish(*, now: datetime) -> bool:
 def published(edition: Edition) -> Sequence[Row]:
     """Return the rows of an edition."""
     return [Row(date.fromisoformat(through), *rest) for through, *rest in edition.rows]
+
+
+def published_visits(edition: Edition) -> Sequence[VisitRow]:
+    """Return the rows of visits of an edition; of one from before there were any, nothing."""
+    return [VisitRow(date.fromisoformat(through), *rest) for through, *rest in edition.visits or []]
 
 
 def _kept(row: Row) -> list[str | int]:
@@ -77,7 +89,7 @@ def _limited() -> Mapping[tuple[str, str], tuple[str, ...]]:
     return {one: tuple(id_ for _, id_ in all_) for all_ in sharing.values() for one in all_}
 
 
-def _refuse_other(before: Sequence[Row], now: Sequence[Row]) -> None:
+def _refuse_other(before: Sequence[_Row], now: Sequence[_Row]) -> None:
     if list(before) != list(now):
         gone, come = sorted({*before} - {*now}), sorted({*now} - {*before})
         raise EditionDiffers(f"{len(gone)} published rows are not counted so today; first: {(gone or come)[0]}")

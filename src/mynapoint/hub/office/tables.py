@@ -16,14 +16,16 @@ from mynapoint.hub.books.models import Account
 from mynapoint.hub.municipalities.models import Municipality
 from mynapoint.hub.office import backlog, figures
 from mynapoint.hub.office.charts import Columns, columns, share
-from mynapoint.hub.office.figures import Cut, Of, Tally
+from mynapoint.hub.office.figures import Cut, Of, PlaceCount, Tally
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.words import PageWords, day
+from mynapoint.programme.prefectures import PREFECTURES
 from mynapoint.programme.rounds import load_round
 from mynapoint.programme.values import IncentiveId
 
 Text = str | Promise
 _COUNTS: tuple[tuple[str, Text], ...] = (("applications", _("申込の数")), ("points", _("記録したポイント")))
+_VISITS: tuple[tuple[str, Text], ...] = (("visits", _("来訪")), ("applications", _("申込の数")))
 _ACCOUNTS = (Account.BUDGET, Account.RESERVED, Account.AWARDED, Account.CLAIMED, Account.PAID)
 _MONEY: tuple[tuple[str, Text], ...] = (
     ("granted", _("予算")),
@@ -144,9 +146,35 @@ def waiting(*, as_of: date) -> Table:
     return Table("backlog", _("待っているもの"), _("何が"), _AGES, lines)
 
 
-def by_counter(*, as_of: date) -> Table:
-    """Return the support counters by municipality."""
-    counts = figures.by_counter(as_of=as_of)
+def by_prefecture(*, as_of: date) -> Table:
+    """Return the support counters by prefecture, all 47 in the order of their codes; then those of none, and online."""
+    counts = figures.by_prefecture(as_of=as_of)
+    most = max((one.visits for one in counts.values()), default=0)
+    lines = [
+        _place(code, PageWords.of(one.name), counts.get(code, PlaceCount()), most, {"prefecture": code})
+        for code, one in PREFECTURES.items()
+    ]
+    if "" in counts:
+        lines.append(_place("none", _("都道府県のわからない窓口"), counts[""], most))
+    in_all = sum(one.applications for one in counts.values())
+    elsewhere = figures.total(as_of=as_of).applications - in_all
+    lines.append(_place("online", _("窓口以外(オンラインなど)"), PlaceCount(0, elsewhere), most))
+    return Table("prefecture", _("都道府県ごと"), _("支援窓口のある都道府県"), _VISITS, lines)
+
+
+def _place(
+    key: str, label: Text | PageWords, count: PlaceCount, most: int, changes: Mapping[str, str] | None = None
+) -> Line:
+    leads = changes if changes and count.visits else {}
+    return Line(key, label, (count.visits, count.applications), leads, share(count.visits, most))
+
+
+def by_counter(*, as_of: date, prefecture: str = "") -> Table:
+    """Return the support counters by municipality; those of one prefecture where it is named."""
+    towns = figures.prefectures_of_towns() if prefecture else {}
+    counts = [
+        one for one in figures.by_counter(as_of=as_of) if not prefecture or towns.get(one.municipality) == prefecture
+    ]
     names = dict(Municipality.objects.values_list("slug", "name"))
     most = max((one.visits for one in counts), default=0)
     lines = [
@@ -159,8 +187,7 @@ def by_counter(*, as_of: date) -> Table:
         )
         for one in counts
     ]
-    numbers: tuple[tuple[str, Text], ...] = (("visits", _("来訪")), ("applications", _("申込の数")))
-    return Table("counter", _("支援窓口ごと"), _("市区町村"), numbers, lines)
+    return Table("counter", _("支援窓口ごと"), _("市区町村"), _VISITS, lines)
 
 
 def as_csv(table: Table, *, as_of: date) -> str:

@@ -16,13 +16,15 @@ from mynapoint.hub.office import charts, figures, health, plan, tables
 from mynapoint.hub.office.asked import WEEKS, Asked, asked
 from mynapoint.hub.office.forms import PlanForm
 from mynapoint.hub.office.plan import Compared
+from mynapoint.hub.office.prefecture_map import Square, squares
 from mynapoint.hub.office.tables import Table
 from mynapoint.hub.staff.access import StaffRequest, staff_required
 from mynapoint.hub.staff.models import Role
 from mynapoint.hub.words import PageWords
+from mynapoint.programme.prefectures import PREFECTURES
 from mynapoint.programme.values import tokyo_day
 
-_WHOLE = ("budget", "backlog", "counter")
+_WHOLE = ("budget", "backlog", "prefecture", "counter")
 """Tables about the whole programme alone; no part of it has its own."""
 
 
@@ -47,14 +49,14 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     question = _asked(request)
     names = ["day", "incentive", "service", "claim", *(() if question.is_cut else _WHOLE)]
     days = figures.by_day(first=question.as_of, as_of=question.as_of, cut=question.cut)
+    made = [_table(name, question) for name in names]
     context = {
         "asked": question,
         "weeks": [(one, question.with_(weeks=str(one))) for one in WEEKS],
         "total": figures.total(as_of=question.as_of, cut=question.cut),
         "that_day": days[question.as_of],
-        "tables": [
-            (one, question.with_(), _linked(one, question)) for one in (_table(name, question) for name in names)
-        ],
+        "tables": [(one, question.with_(), _linked(one, question)) for one in made],
+        "squares": _squares(made, question),
     }
     return render(request, "office/dashboard.html", context)
 
@@ -112,7 +114,8 @@ def _table(code: str, question: Asked) -> Table:
         "claim": lambda: tables.by_claim(as_of=as_of, cut=cut),
         "budget": lambda: tables.budgets(as_of=as_of),
         "backlog": lambda: tables.waiting(as_of=as_of),
-        "counter": lambda: tables.by_counter(as_of=as_of),
+        "prefecture": lambda: tables.by_prefecture(as_of=as_of),
+        "counter": lambda: tables.by_counter(as_of=as_of, prefecture=question.prefecture),
     }
     if code not in made:
         raise Http404
@@ -121,6 +124,12 @@ def _table(code: str, question: Asked) -> Table:
 
 def _linked(table: Table, question: Asked) -> list[tuple[tables.Line, str]]:
     return [(line, question.with_(**line.changes) if line.changes else "") for line in table.lines]
+
+
+def _squares(made: Sequence[Table], question: Asked) -> list[tuple[Square, str]]:
+    visits = {line.key: line.numbers[0] or 0 for one in made if one.code == "prefecture" for line in one.lines}
+    numbers = {code: number for code, number in visits.items() if code in PREFECTURES}
+    return [(one, question.with_(prefecture=one.code)) for one in squares(numbers)]
 
 
 def _pictures(form: PlanForm, as_of: date) -> Sequence[PlanPicture]:

@@ -23,7 +23,7 @@ from mynapoint.hub.staff.duty import OnDuty
 from mynapoint.hub.staff.models import Role
 from mynapoint.hub.support.correction_views import WORDS_MAX, visits_with
 from mynapoint.hub.support.correction_words import WORDS
-from mynapoint.hub.support.likely_mislinks import likely_mislinks
+from mynapoint.hub.support.likely_mislinks import LOOKED_AT, likely_mislinks
 from mynapoint.hub.support.models import Visit
 from mynapoint.programme.values import tokyo_day
 
@@ -116,8 +116,11 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_required(*DECIDING)
 def likely(request: StaffRequest) -> HttpResponse:
     """List what looks like a mislink; whether it is one, only people can say."""
-    found = likely_mislinks(request.staff.municipality, now=web.now())
-    return render(request, "support/likely_mislinks.html", {"found": found})
+    before = request.GET.get("before", "")
+    is_place = before.isascii() and before.isdigit() and len(before) < 19
+    looked = likely_mislinks(request.staff.municipality, now=web.now(), before=int(before) if is_place else None)
+    context = {"found": looked.found, "older": looked.older, "before": before, "looked_at": LOOKED_AT}
+    return render(request, "support/likely_mislinks.html", context)
 
 
 def _own(request: StaffRequest, pk: int) -> Correction:

@@ -96,6 +96,7 @@ class Visit(models.Model):
         ]
         indexes: ClassVar = [
             Index(name="visits_of_place", fields=["municipality", "begun_at"]),
+            Index(name="visits_by_begin", fields=["begun_at"]),
             Index(name="visits_by_signature", fields=["signed"], condition=~Q(signed="")),
         ]
 
