@@ -216,8 +216,8 @@ def _copy(lines: Sequence[AwardLine]) -> None:
     written = lines.written if isinstance(lines, WrittenLines) else [_written(one) for one in lines]
     twice = {key for key, count in Counter(one[0] for one in written).items() if count > 1}
     rows = [
-        b"%d\t%b\t%b\t%b\t%b\t%b\t%b\n" % (number, key, b"t" if key in twice else b"f", *rest)
-        for number, (key, *rest) in enumerate(written, start=2)
+        b"%d\t%b\t%b\t%b\t%b\t%b\t%b\n" % (number, key, b"t" if key in twice else b"f", applied, incentive, points, on)
+        for number, (key, applied, incentive, points, on) in enumerate(written, start=2)
     ]
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.write(b"".join(rows))
