@@ -179,12 +179,15 @@ def taken_off(uses: Table, refunds: Table, rule: ServiceRule) -> Table:
 
 
 def awards(of_account: Table, gross: Table, taken_off: Table, rule: ServiceRule, as_of: datetime) -> Table:
-    """Points to post now, for every application where there is something to post."""
+    """Points to post now, for every application where there is something to post.
+
+    ``gross`` has at most one row an application; what was taken off and what was posted may have several.
+    """
     lines = of_account.select("application_id", "room", "fill_yen")
-    sums = {"gross": gross, "taken_off": taken_off, "posted": POSTED.rename(matured="points")}
-    for name, table in sums.items():
-        summed = table.group_by("application_id").agg(**{name: _.matured.sum()})
-        lines = lines.left_join(summed, "application_id").select(*lines.columns, **{name: _[name].fill_null(0)})
+    sums = {"taken_off": taken_off, "posted": POSTED.rename(matured="points")}
+    summed = {name: table.group_by("application_id").agg(matured=_.matured.sum()) for name, table in sums.items()}
+    for name, table in {"gross": gross, **summed}.items():
+        lines = lines.left_join(table, "application_id").select(*lines.columns, **{name: _.matured.fill_null(0)})
     matured = _.gross - _.taken_off
     if rule.rounding is Rounding.EACH:
         due = ibis.least(matured, _.room)

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +15,16 @@ from tempfile import TemporaryDirectory
 
 from mynapoint.award.schemas import AWARDS, ENROLMENTS, POSTED, REISSUED, TRANSACTIONS, TableSchema
 from mynapoint.programme.service_rules import ServiceRule
-from mynapoint.provider.engines import DuckDB, Engine, Noticed, enrolled_rows, open_duckdb, run_duckdb, run_reference
+from mynapoint.provider.engines import (
+    DuckDB,
+    Engine,
+    Noticed,
+    compiled,
+    enrolled_rows,
+    open_duckdb,
+    run_duckdb,
+    run_reference,
+)
 from mynapoint.provider.intake import Intake, Taken
 from mynapoint.provider.rejects import Exact, write_exact_rejects, write_rejects
 from mynapoint.provider.table_files import Encoding, damage_named, quoted
@@ -82,7 +93,8 @@ def award_files(
         with open_duckdb(memory=memory, spill=work, readable=inputs.all, writable=[]) as connection:
             intake = Intake(connection, scratch=work, encoding=inputs.encoding, progress=progress)
             with damage_named(inputs.by_table):
-                _take_all(intake, inputs)
+                with _compiling(engine, rule, as_of):
+                    _take_all(intake, inputs)
                 if engine is Engine.SPARK:
                     result = _run_spark(
                         connection, rule, as_of, master=spark_master, work=work, memory=memory, progress=progress
@@ -100,6 +112,15 @@ def award_files(
         for file in files:
             os.replace(file, out / file.name)
     return Outcome(taken, *totals, *(out / file.name for file in files))
+
+
+@contextmanager
+def _compiling(engine: Engine, rule: ServiceRule, as_of: datetime) -> Iterator[None]:
+    """Let the rule be compiled while the block reads files: it takes a tenth of a second, however large they are."""
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        if engine is Engine.DUCKDB:
+            aside.submit(compiled, rule, as_of, unique=False, all_rows=True)
+        yield
 
 
 def _take_all(intake: Intake, inputs: Inputs) -> None:

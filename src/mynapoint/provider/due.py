@@ -30,19 +30,20 @@ def premium_due(
     another, earlier application of the incentive turned out to have before its card was re-issued.
     Notes in ``awarded`` how far this award went: the next one starts there, unless ``everything`` is to be computed.
     """
-    engines.sum_in_place(connection)
     make_terms(connection, rule)
     cutoff = cells.cutoff(rule, as_of)
     last = _awarded(connection, rule)
     _choose(connection, rule, None if everything else last, as_of, cutoff)
-    _sum_matured(connection, rule, cutoff)
+    with engines.summing_in_place(connection):
+        _sum_matured(connection, rule, cutoff)
     connection.execute(
         """CREATE OR REPLACE TEMP VIEW award_posted AS
            SELECT application_no AS application_id, points::BIGINT AS points FROM pending_lines"""
     )
     of_account = ibis.table(tables._TERMS, name="chosen_terms")
     sums = {"application_id": "string", "matured": "int64"}
-    matured, nothing = ibis.table(sums, name="matured"), ibis.table(sums, name="nothing_taken_off")
+    matured = ibis.table(sums, name="matured").group_by("application_id").agg(matured=ibis._.matured.sum())
+    nothing = ibis.table(sums, name="nothing_taken_off")
     query = ibis.to_sql(tables.awards(of_account, matured, nothing, rule, as_of), "duckdb")
     connection.execute(f"INSERT INTO due SELECT application_id, points FROM ({query})")
     batch = only(connection, "SELECT coalesce(max(batch), 0) FROM cell_batches")

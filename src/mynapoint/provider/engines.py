@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -75,20 +76,26 @@ def open_duckdb(*, memory: str | None, spill: Path, readable: list[Path], writab
     connection = duckdb.connect(config={"preserve_insertion_order": True, "temp_directory": str(spill)})
     if limit is not None:
         connection.execute("SET memory_limit = ?", [f"{limit}B"])
-    sum_in_place(connection)
     connection.execute("SET allowed_paths = ?", [[str(path.absolute()) for path in readable]])
     connection.execute("SET allowed_directories = ?", [[f"{path.absolute()}/" for path in [spill, *writable]]])
     connection.execute("SET enable_external_access = false")
     return connection
 
 
-def sum_in_place(connection: DuckDB) -> None:
-    """Let a connection sum by number in arrays, where its memory is enough for one a thread."""
+@contextmanager
+def summing_in_place(connection: DuckDB) -> Iterator[None]:
+    """Let the block sum by number in arrays, where the memory is enough for one a thread.
+
+    Only for sums of nearly every application: an array is filled with zeros and read as a whole. A block that breaks
+    off leaves the connection as it is, for its transaction may take no more statements.
+    """
     threads, limit = connection.execute(
         "SELECT current_setting('threads'), parse_formatted_bytes(current_setting('memory_limit'))"
     ).fetchall()[0]
     if limit >= threads * _SUMS_IN_PLACE_BYTES * 4:
         connection.execute("SET perfect_ht_threshold = ?", [_SUMS_IN_PLACE_BITS])
+    yield
+    connection.execute("RESET perfect_ht_threshold")
 
 
 def duckdb_bytes(memory: str) -> int:
@@ -137,10 +144,11 @@ def run_duckdb(
             _show_all_rows(connection, "award_dropped", noticed.dropped)
         for name, statement in compiled(rule, as_of, unique=unique, all_rows=noticed is not None):
             progress(f"computing {name.removeprefix('award_').replace('_', ' ')}")
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
+            with summing_in_place(connection) if name == "award_gross" else nullcontext():
+                connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE award_lines AS SELECT numbered.application_id, points::BIGINT AS points "
-            f"FROM {tables.RESULT} AS line JOIN award_numbered AS numbered ON number = line.application_id"
+            f"FROM {tables.RESULT} AS line JOIN award_numbered AS numbered ON numbered.rowid = line.application_id"
         )
     return "temp.award_lines"
 
@@ -212,21 +220,22 @@ def _rows(connection: DuckDB, columns: str, table: str) -> list[tuple[Any, ...]]
 def _prepare(connection: DuckDB, enrolments: str, posted: str | None) -> None:
     """Number the applications, and let the number stand for the id in every stage: rows are summed by it in place.
 
-    Kinds are numbers too. Both halve what is carried from row to row (docs/decisions/0012-award-speed.md).
+    The number is a row's place in the table, which several threads can fill. Kinds are numbers too. Both halve what is
+    carried from row to row (docs/decisions/0012-award-speed.md).
     """
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE award_numbered AS SELECT row_number() OVER ()::INTEGER AS number, "
-        f"application_id, account_id, {_kind('counts')} AS counts, {_tokyo('applied_at')} AS applied_at, "
-        f"points_elsewhere FROM {_name(enrolments)}"
+        f"CREATE OR REPLACE TEMP TABLE award_numbered AS SELECT application_id, account_id, "
+        f"{_kind('counts')} AS counts, {_tokyo('applied_at')} AS applied_at, points_elsewhere FROM {_name(enrolments)}"
     )
     connection.execute(
-        "CREATE OR REPLACE TEMP VIEW award_enrolments AS SELECT number AS application_id, account_id, counts, "
+        "CREATE OR REPLACE TEMP VIEW award_enrolments AS SELECT rowid::INTEGER AS application_id, account_id, counts, "
         "applied_at, points_elsewhere FROM award_numbered"
     )
     sums = "SELECT 0 AS application_id, 0::BIGINT AS points WHERE false"
     if posted:
         sums = (
-            f"SELECT number AS application_id, points FROM {_name(posted)} JOIN award_numbered USING (application_id)"
+            "SELECT numbered.rowid::INTEGER AS application_id, points "
+            f"FROM {_name(posted)} JOIN award_numbered AS numbered USING (application_id)"
         )
     connection.execute(f"CREATE OR REPLACE TEMP VIEW award_posted AS {sums}")
 

@@ -197,11 +197,13 @@ class Intake:
     def _drop_repeated(self, schema: TableSchema) -> None:
         """Drop every row but one of each key: rows of the same content are repeated, other content is set aside."""
         name, key, order = schema.name, schema.key, FIRST_STANDS[schema.name]
+        standing = f"taken_{name}_noticed_standing"
+        twice = f"SELECT {key} FROM {standing} GROUP BY {key} HAVING count(*) > 1"  # most only belong to a refund
         self._run(
             f"CREATE OR REPLACE TEMP TABLE taken_ranked AS SELECT file, line, {key}, "
             f"row_number() OVER (PARTITION BY {key} ORDER BY {order}, file, line) AS place, "
             f"rank() OVER (PARTITION BY {key} ORDER BY {order}) AS content "
-            f"FROM taken_{name}_noticed_standing"
+            f"FROM {standing} SEMI JOIN ({twice}) USING ({key})"
         )
         self._run(
             f"INSERT INTO taken_{name}_dropped "

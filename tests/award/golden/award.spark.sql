@@ -191,56 +191,49 @@ SELECT
   *
 FROM (
   SELECT
-    `t13`.`application_id`,
-    LEAST(`t13`.`gross` - `t13`.`taken_off`, `t13`.`room`) - `t13`.`posted` AS `points`
+    `t12`.`application_id`,
+    LEAST(`t12`.`gross` - `t12`.`taken_off`, `t12`.`room`) - `t12`.`posted` AS `points`
   FROM (
     SELECT
-      `t6`.`application_id`,
-      `t6`.`room`,
-      `t6`.`fill_yen`,
-      COALESCE(`t9`.`gross`, 0) AS `gross`,
-      COALESCE(`t10`.`taken_off`, 0) AS `taken_off`,
-      COALESCE(`t12`.`posted`, 0) AS `posted`
+      `t7`.`application_id`,
+      `t7`.`room`,
+      `t7`.`fill_yen`,
+      COALESCE(`t4`.`matured`, 0) AS `gross`,
+      COALESCE(`t9`.`matured`, 0) AS `taken_off`,
+      COALESCE(`t11`.`matured`, 0) AS `posted`
     FROM (
       SELECT
         `t0`.`application_id`,
         `t0`.`room`,
         `t0`.`fill_yen`
       FROM `award_terms` AS `t0`
-    ) AS `t6`
-    LEFT OUTER JOIN (
-      SELECT
-        `t1`.`application_id`,
-        SUM(`t1`.`matured`) AS `gross`
-      FROM `award_gross` AS `t1`
-      GROUP BY
-        1
-    ) AS `t9`
-      ON `t6`.`application_id` = `t9`.`application_id`
+    ) AS `t7`
+    LEFT OUTER JOIN `award_gross` AS `t4`
+      ON `t7`.`application_id` = `t4`.`application_id`
     LEFT OUTER JOIN (
       SELECT
         `t2`.`application_id`,
-        SUM(`t2`.`matured`) AS `taken_off`
+        SUM(`t2`.`matured`) AS `matured`
       FROM `award_taken_off` AS `t2`
       GROUP BY
         1
-    ) AS `t10`
-      ON `t6`.`application_id` = `t10`.`application_id`
+    ) AS `t9`
+      ON `t7`.`application_id` = `t9`.`application_id`
     LEFT OUTER JOIN (
       SELECT
-        `t5`.`application_id`,
-        SUM(`t5`.`matured`) AS `posted`
+        `t6`.`application_id`,
+        SUM(`t6`.`matured`) AS `matured`
       FROM (
         SELECT
           `t3`.`application_id`,
           `t3`.`points` AS `matured`
         FROM `award_posted` AS `t3`
-      ) AS `t5`
+      ) AS `t6`
       GROUP BY
         1
-    ) AS `t12`
-      ON `t6`.`application_id` = `t12`.`application_id`
-  ) AS `t13`
-) AS `t14`
+    ) AS `t11`
+      ON `t7`.`application_id` = `t11`.`application_id`
+  ) AS `t12`
+) AS `t13`
 WHERE
-  `t14`.`points` <> 0;
+  `t13`.`points` <> 0;
