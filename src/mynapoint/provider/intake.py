@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, REJECTS, TRANSACTIONS, TableSchema
-from mynapoint.provider.noticing import any_order, needs_a_look, notice
+from mynapoint.provider.noticing import any_order, may_come_twice, needs_a_look, notice
 from mynapoint.provider.reissued import endless, make_chains, second_replacements
 from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks
 from mynapoint.provider.table_files import Encoding, TableFile, quoted, read_file
@@ -219,6 +219,8 @@ class Intake:
 
     def _set_aside_second_applications(self) -> None:
         """An account serves one person and incentive: the earliest application stands."""
+        if not may_come_twice(self._connection, "account_id", "taken_enrolments"):
+            return
         self._set_aside(
             ENROLMENTS,
             "SELECT file, line, 'account_id', account_id, 'serves application ' || first || ' already' FROM ("

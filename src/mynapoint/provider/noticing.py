@@ -65,6 +65,15 @@ def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema, looked_at
     connection.execute(f"CREATE OR REPLACE TEMP VIEW taken_{name}_noticed_dropped AS {noticed} SEMI {dropped}")
 
 
+def may_come_twice(connection: duckdb.DuckDBPyConnection, column: str, rows: str) -> bool:
+    """Say whether a text of a column may be there twice: only where no two share a whole hash, none is."""
+    count = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
+    if not _numpy_sorts(connection, 2 * count):  # a whole hash takes twice what half takes
+        return True
+    hashes = _sorted(connection, f"SELECT hash({column}) FROM {rows}", count, "uint64")
+    return bool((hashes[1:] == hashes[:-1]).any())
+
+
 def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
     """Make ``taken_twice``: the hashes of keys that are there twice, refunds counting as their original.
 
@@ -77,8 +86,10 @@ def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> N
         keys = f"{keys} UNION ALL {originals}"
     rows = connection.execute(f"SELECT count(*) FROM taken_{schema.name}_rows").fetchall()[0][0]
     # Refunds come twice: as rows, and as what they name.
-    if _numpy() is not None and 2 * rows * _BYTES_A_ROW <= _database_bytes(connection) // _SHARE_OF_MEMORY:
-        connection.register("taken_twice_found", _neighbours(connection, keys, 2 * rows))
+    if _numpy_sorts(connection, 2 * rows):
+        hashes = _sorted(connection, keys, 2 * rows, "uint32")
+        twice = _numpy().unique(hashes[1:][hashes[1:] == hashes[:-1]])
+        connection.register("taken_twice_found", pa.table({"hashed": twice}))
         connection.execute("CREATE OR REPLACE TEMP TABLE taken_twice AS FROM taken_twice_found")
         connection.unregister("taken_twice_found")
         return
@@ -88,17 +99,21 @@ def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> N
     )
 
 
-def _neighbours(connection: duckdb.DuckDBPyConnection, keys: str, most: int) -> pa.Table:
-    """Return the hashes that ``keys`` gives twice. Memory that is asked for and not written to is not taken."""
-    np: Any = _numpy()
-    hashes = np.empty(most, np.uint32)
+def _numpy_sorts(connection: duckdb.DuckDBPyConnection, half_hashes: int) -> bool:
+    """Say whether NumPy is there and so many half hashes take a small share of memory."""
+    return _numpy() is not None and half_hashes * _BYTES_A_ROW <= _database_bytes(connection) // _SHARE_OF_MEMORY
+
+
+def _sorted(connection: duckdb.DuckDBPyConnection, keys: str, most: int, kind: str) -> Any:
+    """Return an array of the hashes that ``keys`` gives. Memory that is asked for and not written to is not taken."""
+    hashes = _numpy().empty(most, kind)
     found = 0
     for batch in connection.sql(keys).to_arrow_reader(_BATCH_ROWS):
         hashes[found : found + len(batch)] = batch.column(0).to_numpy()
         found += len(batch)
     hashes = hashes[:found]
     hashes.sort()
-    return pa.table({"hashed": np.unique(hashes[1:][hashes[1:] == hashes[:-1]])})
+    return hashes
 
 
 @lru_cache(maxsize=1)
