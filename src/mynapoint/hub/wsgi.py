@@ -16,9 +16,13 @@ from mynapoint.hub.applications import resident_door  # noqa: E402
 from mynapoint.hub.audit.checks import refuse_to_start_weak  # noqa: E402
 from mynapoint.hub.operation import metrics, traces  # noqa: E402
 from mynapoint.hub.operation.observing import observed  # noqa: E402
+from mynapoint.hub.operation.turning_away import sheds  # noqa: E402
 
 refuse_to_start_weak()
-resident_application = observed(resident_door.wsgi, route="resident_applications")
+_ROUTE = "resident_applications"
+resident_application = sheds(
+    observed(resident_door.wsgi, route=_ROUTE), route=_ROUTE, turned_away=resident_door.turned_away
+)
 if settings.METRICS:
     metrics.serve(settings.METRICS)
 if settings.TRACES:

@@ -57,6 +57,11 @@ class Said:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def status_line(self) -> str:
+        """The status with its phrase, as WSGI has it."""
+        return f"{self.status} {HTTPStatus(self.status).phrase}"
+
+    @property
     def all_headers(self) -> dict[str, str]:
         """Every header; the length too, which nobody adds after us."""
         return {
@@ -103,8 +108,18 @@ def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
         _log.exception("Internal Server Error: %s", PATH)
         said = _problem(Problem(ProblemCode.INTERNAL, "The hub failed. The same request may be sent again."))
         connection.close_if_unusable_or_obsolete()
-    start_response(f"{said.status} {HTTPStatus(said.status).phrase}", list(said.all_headers.items()))
+    start_response(said.status_line, list(said.all_headers.items()))
     return (said.body,)
+
+
+def turned_away(environ: WSGIEnvironment) -> Said | None:
+    """Return what whoever comes into a full crowd is told, before anything is read; None: they may come in."""
+    if not gates()[Kind.IRREVOCABLE].turns_away():
+        return None
+    place, now = environ.get("HTTP_WAITING_PLACE", ""), web.now()
+    if not place and longest_leave(tokyo_day(now)) is None:
+        return _BUSY
+    return _problem(_come_again(environ.get("HTTP_IDEMPOTENCY_KEY", ""), place, now=now))
 
 
 def answer(
@@ -249,4 +264,5 @@ def _refused(refused: Refused) -> str:
     return json.dumps(web.refusal_members(refused))
 
 
+_BUSY = _problem(Problem(ProblemCode.BUSY))
 WORDING = Wording(applied=_applied, refused=_refused)

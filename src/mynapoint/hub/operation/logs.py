@@ -14,7 +14,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _OWN = "mynapoint"
 _OTHERS_WORDS = "(a message of another library; its words may hold what somebody typed)"
-_FIELDS = ("route", "method", "status", "duration_ms")
+_FIELDS = ("route", "method", "status", "duration_ms", "count")
 _FRAMES_MAX = 30
 
 

@@ -1,4 +1,4 @@
-"""Every request noted once it is answered: one log line and the metrics, by the name of its route."""
+"""Every request noted once it is answered: in the metrics, and in a log line of its own unless it was turned away."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.urls import Resolver404, resolve
 from mynapoint.hub import spans
 from mynapoint.hub.operation import metrics, traces
 from mynapoint.hub.operation.logs import request_id
+from mynapoint.hub.operation.turning_away import tally
 from mynapoint.hub.spans import Spanned, Told
 
 NO_ROUTE = "none"
@@ -34,8 +35,8 @@ class Observed:
             if spans.is_on():
                 _tell(spanned, mark, _route(request), str(request.method), response.status_code)
         response["X-Request-Id"] = mark
-        codes = getattr(response, "refusal_codes", ())
-        _end(began, _route(request), str(request.method), response.status_code, codes=codes)
+        codes, is_away = getattr(response, "refusal_codes", ()), getattr(response, "is_turned_away", False)
+        _end(began, _route(request), str(request.method), response.status_code, codes=codes, is_away=is_away)
         return response
 
 
@@ -73,11 +74,20 @@ def _tell(spanned: Spanned, mark: str, route: str, method: str, status: int) -> 
 
 
 def _end(
-    began: float, route: str, method: str, status: int, *, codes: Iterable[str] = (), replay: bool = False
+    began: float,
+    route: str,
+    method: str,
+    status: int,
+    *,
+    codes: Iterable[str] = (),
+    replay: bool = False,
+    is_away: bool = False,
 ) -> None:
     seconds = time.perf_counter() - began
     metrics.note(route, method, status, seconds, codes=codes, replay=replay)
-    if _log.isEnabledFor(logging.INFO):  # by hand: looking up who called costs as much as the line itself
+    if is_away:
+        tally.note(route, method, status)
+    elif _log.isEnabledFor(logging.INFO):  # by hand: looking up who called costs as much as the line itself
         line = {"route": route, "method": method, "status": status, "duration_ms": round(seconds * 1000, 1)}
         told = {"name": _log.name, "levelno": logging.INFO, "levelname": "INFO", "msg": "answered"}
         _log.handle(logging.makeLogRecord(told | line))

@@ -36,7 +36,9 @@ class Admission:
         with gates()[kind].place() as is_let_in:
             if is_let_in:
                 return self._get_response(request)
-        return turned_away(request, kind=kind, now=web.now())
+        response = turned_away(request, kind=kind, now=web.now())
+        response.is_turned_away = True  # type: ignore[attr-defined] # noted with the others (operation.turning_away)
+        return response
 
 
 def turned_away(request: HttpRequest, *, kind: Kind, now: datetime) -> HttpResponse:
