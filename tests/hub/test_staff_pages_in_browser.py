@@ -153,6 +153,15 @@ def test_corrections_are_clean_from_the_claim_to_the_decision(
     decided(history[1], NOT_A_MISLINK, on_duty(name="mado-1"), on_duty(name="mado-2"), clock.now())
     look(at)
     look(CORRECTIONS)
+    begun = first.post(f"{CORRECTIONS}death/", {"application": str(history[1].pk), "words": "ご家族から"})["Location"]
+    look(begun)
+    first.post(f"{begun}evidence/", {"evidence": "civil", "reference": "簿冊 12"})
+    first.post(f"{begun}propose/", {"outcome": "died"})
+    look(begun)
+    stage.as_one(first)
+    second.post(f"{begun}decide/", {"decision": "approve"})
+    look(begun)
+    look(CORRECTIONS)
 
     sound(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from hub.sample_pay import NUMBER, SamplePay
 from hub.support.counter import ACCOUNTS, Counter, at_home, counter
 from hub.visitor import APPLY, Visitor, card_fields
 from mynapoint.award.refusals import Refusal
+from mynapoint.hub.applications import resident_door
 from mynapoint.hub.applications.models import Application, Consent
+from mynapoint.hub.applications.statements import way_said
 from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.payment_services.models import Channel, ChannelKind
 
@@ -66,6 +69,25 @@ def test_consent_and_record_say_that_it_was_made_at_a_counter(one: Counter) -> N
 
     assert "支援窓口で申し込みます。" in Consent.objects.get().statement
     assert AuditRecord.objects.get(act=Act.APPLIED).details["channel"] == "counter"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_machine_that_hands_in_what_was_signed_at_a_counter_is_judged_as_there(one: Counter, language: str) -> None:
+    one.visitor.client.cookies["django_language"] = language
+    proved = one.visitor.give_account(*ACCOUNTS["aoki"])
+    fields = card_fields(one.visitor.page(proved["Location"]))
+    assert ("counter" in fields.statement) == (language == "en")
+    take_away(ChannelKind.WEB)
+    body = json.dumps(one.visitor.sign(fields))
+
+    said = resident_door.answer("POST", resident_door.JSON, "k" * 22, body.encode)
+
+    assert said.status == 201, said.body
+    assert AuditRecord.objects.get(act=Act.APPLIED).details["channel"] == "counter"
+
+
+def test_one_signed_at_home_is_not_the_counters_whatever_a_provider_calls_its_holder() -> None:
+    assert way_said("サ*プル 支援窓口で申し込みます。)に申し込みます。変更できません。") is ChannelKind.WEB
 
 
 def test_those_of_one_made_at_home_say_nothing_of_a_counter(home: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of a correction (誤紐付けの訂正): the claim about an application, and its steps; never changed."""
+"""What is kept of a correction: the claim that an application is another person's, or that its person has died."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from mynapoint.hub.staff.models import StaffAccount
 
 
 class Correction(models.Model):
-    """A claim that an application was linked to the wrong person (誤紐付け). Append-only; its steps say how it stands.
+    """A claim that an application was linked to the wrong person (誤紐付け), or that its person has died.
+
+    Append-only; its steps say how it stands, and the first one what it is about.
 
     ``other``         whose account it is, where that person is known here; told on their own page
     ``municipality``  whose staff sees to it; empty: the programme office
@@ -31,6 +33,11 @@ class Correction(models.Model):
     def __str__(self) -> str:
         return f"correction:{self.pk}"
 
+    @property
+    def is_about_death(self) -> bool:
+        """Whether it is about a death, not about a mislink."""
+        return self.steps.filter(number=0, kind=CorrectionStep.Kind.DEATH).exists()
+
 
 class CorrectionStep(models.Model):
     """One step of a correction; append-only. The database lets none follow the last, nor two have one number.
@@ -40,9 +47,10 @@ class CorrectionStep(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """What was done; approved and withdrawn end it."""
+        """What was done; opened or death begins it, approved and withdrawn end it."""
 
         OPENED = "opened", _("申し出を受け付けました")
+        DEATH = "death", _("亡くなられたかどうかの確認を始めました")
         EVIDENCE = "evidence", _("確認の資料を記録しました")
         PROPOSED = "proposed", _("1人目が結論を出しました")
         SENT_BACK = "sent_back", _("2人目が差し戻しました")
@@ -54,6 +62,8 @@ class CorrectionStep(models.Model):
 
         MISLINK = "mislink", _("別の人に結び付いていました")
         NOT_A_MISLINK = "not_mislink", _("ご本人の申込でした")
+        DIED = "died", _("亡くなられていました")
+        ALIVE = "alive", _("ご存命でした")
 
     class Evidence(models.TextChoices):
         """What was looked at."""
@@ -62,6 +72,8 @@ class CorrectionStep(models.Model):
         CARD = "card", _("カードでの本人確認")
         VISIT = "visit", _("窓口の来訪の記録")
         PROVIDER = "provider", _("決済事業者の回答")
+        FAMILY = "family", _("ご家族・ご親族の届け出")
+        CIVIL = "civil", _("住民票の除票・戸籍の記載")
         OTHER = "other", _("そのほかの資料")
 
     correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="steps")

@@ -1,16 +1,17 @@
-"""What corrections mean for applications: which are held while one is open, and which are stopped for good by one."""
+"""What corrections mean for applications: which are held by one, and which are stopped for good."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mynapoint.hub.applications.correction_models import Correction, CorrectionStep
 from mynapoint.hub.applications.models import Application, Draft
 
-OVER = (CorrectionStep.Kind.APPROVED, CorrectionStep.Kind.WITHDRAWN)
+_Kind, _Outcome = CorrectionStep.Kind, CorrectionStep.Outcome
+OVER = (_Kind.APPROVED, _Kind.WITHDRAWN)
 """The steps that end a correction."""
 
 
@@ -20,18 +21,27 @@ def open_corrections() -> QuerySet[Correction]:
 
 
 def held(applications: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Return those of some applications about which a correction is open: nothing is awarded to them meanwhile."""
-    return set(open_corrections().filter(application__in=applications).values_list("application_id", flat=True))
+    """Return those of some applications to which nothing is awarded: a correction is open, or the person has died."""
+    found = open_corrections().filter(application__in=applications).values_list("application_id", flat=True)
+    return set(found) | set(died().filter(correction__application__in=applications))
 
 
 def is_held(application: Application) -> bool:
-    """Say whether a correction of an application is open."""
+    """Say whether nothing is awarded to an application: a correction of it is open, or the person has died."""
     return bool(held([application.pk]))
+
+
+def died() -> QuerySet[CorrectionStep, uuid.UUID]:
+    """Return the ids of the applications whose person has died, as two of the staff last found."""
+    found = CorrectionStep.objects.filter(kind=_Kind.APPROVED, outcome__in=[_Outcome.DIED, _Outcome.ALIVE])
+    later = found.filter(correction__application=OuterRef("correction__application"), pk__gt=OuterRef("pk"))
+    last = found.filter(~Exists(later), outcome=_Outcome.DIED)
+    return last.values_list("correction__application_id", flat=True)
 
 
 def mislinked() -> QuerySet[CorrectionStep, uuid.UUID]:
     """Return the ids of the applications that two of the staff found to be another person's."""
-    confirmed = CorrectionStep.objects.filter(kind=CorrectionStep.Kind.APPROVED, outcome=CorrectionStep.Outcome.MISLINK)
+    confirmed = CorrectionStep.objects.filter(kind=_Kind.APPROVED, outcome=_Outcome.MISLINK)
     return confirmed.values_list("correction__application_id", flat=True)
 
 

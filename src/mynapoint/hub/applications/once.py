@@ -19,6 +19,7 @@ from mynapoint.hub.applications.entries import ToKeep
 from mynapoint.hub.applications.last_day import judged
 from mynapoint.hub.applications.models import KeptAnswer
 from mynapoint.hub.applications.receipts import Receipt, receipt
+from mynapoint.hub.applications.statements import way_said
 from mynapoint.hub.identity.actions import CHALLENGE_LIFE, Signature, lapsed, signature_over, signer
 from mynapoint.hub.identity.models import Challenge, Resident
 from mynapoint.hub.identity.verification import Question, Route
@@ -91,7 +92,7 @@ def _answer(asked: Asked, opened: Opened, *, wording: Wording, now: datetime, ti
         return Answer(wording.refused(lapsed()), is_refusal=True)
     try:
         signature, case, own = _who_signed_what(asked, put, opened.case, now=now)
-        as_judged = judged(case.incentive, ticket, now=now)
+        as_judged = judged(case.incentive, ticket, now=now, channel=way_said(put.statement))
         applying.judge(case, own, now=now, judged=as_judged)
         application = uuid.uuid4()
         body = wording.applied(receipt(case, application, now=now))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from mynapoint.exchange.card_token import shows_what_it_says
 from mynapoint.exchange.messages import Counts
@@ -17,6 +21,7 @@ from mynapoint.programme.values import Points
 
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _GETA = "〓"
+_AT_A_COUNTER = gettext_noop("支援窓口で申し込みます。")
 
 
 def statement(draft: Draft, incentive: IncentiveOnDay, channel: ChannelKind = ChannelKind.WEB) -> str:
@@ -52,8 +57,25 @@ def statement(draft: Draft, incentive: IncentiveOnDay, channel: ChannelKind = Ch
         ends = _("「%(service)s」への申込はここまでで終わり、まだ報告されていないポイントは記録されません。")
         text += ends % {"service": earlier.service}
     if channel is ChannelKind.COUNTER:
-        text += _("支援窓口で申し込みます。")
+        text += _(_AT_A_COUNTER)
     return _showing_what_it_says(text + declaration(Signer(draft.signer)))
+
+
+def way_said(signed: str) -> ChannelKind:
+    """Return by which way the page came that put a statement to the card: where it was a counter, it says so.
+
+    For whoever knows the statement alone. What a provider calls service and holder stands before the part looked at.
+    """
+    return ChannelKind.COUNTER if signed.endswith(_ends_of_a_counters()) else ChannelKind.WEB
+
+
+@cache
+def _ends_of_a_counters() -> tuple[str, ...]:
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found += [_showing_what_it_says(_(_AT_A_COUNTER) + declaration(one)) for one in Signer]
+    return tuple(found)
 
 
 def points_to_earn(draft: Draft, incentive: IncentiveOnDay) -> Points | None:

@@ -60,7 +60,9 @@ def give_back(*, now: datetime) -> int:
     for application in waiting.select_related("account_freed_by").order_by("applied_at", "id"):
         freed = application.account_freed_by
         assert freed is not None, "only what was freed waits"
-        correction = Correction.objects.filter(application=freed, steps__kind="approved").latest("pk")
+        correction = Correction.objects.filter(
+            application=freed, steps__kind="approved", steps__outcome="mislink"
+        ).latest("pk")
         if (application.payment_service_id, _GIVEN.format(correction.pk)) not in known:
             given += _give(application, correction, now=now)
     return given

@@ -16,7 +16,7 @@ from mynapoint.hub.applications.permission import incentive_on, may_choose_again
 from mynapoint.hub.applications.standing import applications_of
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
-from mynapoint.hub.ledger.corrections import STOPPING, State, stands
+from mynapoint.hub.ledger.corrections import STOPPING, State, counting, stands
 from mynapoint.hub.ledger.expected import Expected, expected
 from mynapoint.hub.ledger.models import AwardReport, CaseState, DoubleApplication, LedgerEntry, RecordedTotal
 from mynapoint.hub.ledger.points import points_of
@@ -39,7 +39,7 @@ class ApplicationCard:
     ``yen_left``        yen of top-ups or purchases that fill the room; None for a fixed sum
     ``reported_up_to``  up to when the provider has reported; None before its first report
     ``case``            the open case about this and another application for the same incentive
-    ``correction``      how the last correction of it stands; None: nobody ever asked for one
+    ``correction``      how the correction of it that counts stands; None: nobody ever asked for one
     ``may_be_replaced`` whether its service has left and another may be chosen today for ``room``
     ``replacement``     the application that stands in its place since its service left
     """
@@ -56,6 +56,7 @@ class ApplicationCard:
     reported_up_to: datetime | None
     case: DoubleApplication | None
     correction: State | None
+    is_about_death: bool
     may_be_replaced: bool
     replacement: Application | None
 
@@ -107,8 +108,8 @@ def _card(application: Application, resident: Resident, *, today: date) -> Appli
     incentive = incentive_on(IncentiveId(application.incentive), applied_on)
     law = load_round(application.round_id).incentives[incentive.id]
     case = _case(application)
-    last = application.corrections.order_by("pk").last()
-    correction = stands(last).state if last else None
+    about = counting(application)
+    correction = stands(about).state if about else None
     instead = replacement(application)
     is_second = case is not None and case.later_id == application.pk
     is_stopped = is_second or correction in STOPPING or instead is not None
@@ -132,6 +133,7 @@ def _card(application: Application, resident: Resident, *, today: date) -> Appli
         reported_up_to=_reported_up_to(application.payment_service),
         case=case,
         correction=correction,
+        is_about_death=about is not None and about.is_about_death,
         may_be_replaced=may_be_replaced,
         replacement=instead,
     )

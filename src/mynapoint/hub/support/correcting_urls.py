@@ -10,7 +10,7 @@ from mynapoint.hub.support.correcting_views import DECIDING, SEEING_TO_IT
 menu.add(
     "correcting:corrections",
     _("申込の訂正"),
-    _("別の人に結び付いた申込を受け付け、2人で確かめて正す"),
+    _("別の人に結び付いた申込や、亡くなった方の申込を受け付け、2人で確かめる"),
     *SEEING_TO_IT,
 )
 menu.add("correcting:likely", _("結び付きの点検"), _("別の人に結び付いたかもしれない申込を見る"), *DECIDING)
@@ -19,6 +19,7 @@ app_name = "correcting"
 urlpatterns = [
     path("", correcting_views.corrections_list, name="corrections"),
     path("begin/", correcting_views.begin, name="begin"),
+    path("death/", correcting_views.begin_death, name="begin_death"),
     path("likely/", correcting_views.likely, name="likely"),
     path("<int:pk>/", correcting_views.correction, name="correction"),
     path("<int:pk>/evidence/", correcting_views.evidence, name="evidence"),

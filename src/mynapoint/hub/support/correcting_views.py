@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from mynapoint.hub import web
 from mynapoint.hub.applications.correction_models import Correction, CorrectionStep
-from mynapoint.hub.applications.held import open_corrections
+from mynapoint.hub.applications.held import is_held, open_corrections
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
@@ -21,7 +23,7 @@ from mynapoint.hub.ledger.corrections import NoEvidence, NotItsTurn, NotOpenable
 from mynapoint.hub.staff.access import StaffRequest, staff_required
 from mynapoint.hub.staff.duty import OnDuty
 from mynapoint.hub.staff.models import Role
-from mynapoint.hub.support.correction_views import WORDS_MAX, visits_with
+from mynapoint.hub.support.correction_views import WORDS_MAX, place_of, visits_with
 from mynapoint.hub.support.correction_words import WORDS
 from mynapoint.hub.support.likely_mislinks import LOOKED_AT, likely_mislinks
 from mynapoint.hub.support.models import Visit
@@ -31,6 +33,8 @@ SEEING_TO_IT = (Role.HELPER, Role.SUPERVISOR, Role.OFFICE)
 DECIDING = (Role.SUPERVISOR, Role.OFFICE)
 REFERENCE_MAX = 80
 _OVER_SHOWN = 50
+_Evidence = CorrectionStep.Evidence
+_NOT_HERE = gettext_lazy("この番号の申込は、こちらの窓口にありません。番号を確かめるか、事務局に知らせてください。")
 
 
 @require_GET
@@ -46,20 +50,36 @@ def begin(request: StaffRequest) -> HttpResponse:
     """Open a correction of an application that was made at one's own counters; the office, of any."""
     application = _application(request.POST.get("application", "").strip(), request.staff)
     if application is None:
-        told = _("この番号の申込は、こちらの窓口にありません。番号を確かめるか、事務局に知らせてください。")
-        return _list(request, told)
-    visit = visits_with(application).first()
+        return _list(request, _NOT_HERE)
     try:
         made = corrections.open_correction(
             application=application,
             by=request.staff,
-            words=request.POST.get("words", "").strip()[:WORDS_MAX],
-            municipality=request.staff.municipality or (visit.municipality if visit else ""),
+            words=_words(request),
+            municipality=request.staff.municipality or place_of(application),
             other=_visitor(request.staff, application) if request.POST.get("is_owner_here") else None,
             now=web.now(),
         )
     except NotOpenable:
         return _list(request, _("この申込の訂正は、すでに受け付けているか、済んでいます。"))
+    return redirect("correcting:correction", made.pk)
+
+
+@require_POST
+@staff_required(*SEEING_TO_IT)
+def begin_death(request: StaffRequest) -> HttpResponse:
+    """Begin to look into a death, or into one that was recorded in error, by an application of one's own counters."""
+    application = _application(request.POST.get("application", "").strip(), request.staff)
+    if application is None:
+        return _list(request, _NOT_HERE, field="dead")
+    place = request.staff.municipality or place_of(application)
+    try:
+        made = corrections.open_death(
+            application=application, by=request.staff, words=_words(request), municipality=place, now=web.now()
+        )
+    except NotOpenable:
+        told = _("この方の届け出は、すでに確認しているか、有効な申込がありません。")
+        return _list(request, told, field="dead")
     return redirect("correcting:correction", made.pk)
 
 
@@ -76,7 +96,7 @@ def evidence(request: StaffRequest, pk: int) -> HttpResponse:
     """Note what was looked at."""
     own, reference = _own(request, pk), request.POST.get("reference", "").strip()
     kind = request.POST.get("evidence", "")
-    if kind not in CorrectionStep.Evidence.values or not 0 < len(reference) <= REFERENCE_MAX:
+    if kind not in dict(_evidence_of(own)) or not 0 < len(reference) <= REFERENCE_MAX:
         return _page(request, own, _("資料の種類を選び、どこにあるかを80文字以内で入力してください。"))
     found = CorrectionStep.Evidence(kind)
     return _done(
@@ -93,7 +113,7 @@ def evidence(request: StaffRequest, pk: int) -> HttpResponse:
 def propose(request: StaffRequest, pk: int) -> HttpResponse:
     """Take the first person's word."""
     own, outcome = _own(request, pk), request.POST.get("outcome", "")
-    if outcome not in CorrectionStep.Outcome.values:
+    if outcome not in corrections.outcomes_of(own):
         return _page(request, own, _("結論を選んでください。"))
     found = CorrectionStep.Outcome(outcome)
     return _done(
@@ -147,6 +167,16 @@ def _visitor(staff: OnDuty, application: Application) -> Resident | None:
     return None if there is None or there == surviving(application.resident) else Resident.objects.get(pk=there)
 
 
+def _words(request: StaffRequest) -> str:
+    return request.POST.get("words", "").strip()[:WORDS_MAX]
+
+
+def _evidence_of(own: Correction) -> list[tuple[str, str]]:
+    """Return what may have been looked at, by what the correction is about."""
+    not_of_it = (_Evidence.VISIT, _Evidence.PROVIDER) if own.is_about_death else (_Evidence.FAMILY, _Evidence.CIVIL)
+    return [(str(value), str(label)) for value, label in _Evidence.choices if value not in not_of_it]
+
+
 def _done(request: StaffRequest, own: Correction, act: Callable[[], None]) -> HttpResponse:
     try:
         act()
@@ -163,7 +193,7 @@ def _done(request: StaffRequest, own: Correction, act: Callable[[], None]) -> Ht
     return redirect("correcting:correction", own.pk)
 
 
-def _list(request: StaffRequest, refused: str = "") -> HttpResponse:
+def _list(request: StaffRequest, refused: str | Promise = "", *, field: str = "application") -> HttpResponse:
     rows = Correction.objects.select_related("application__payment_service")
     if not request.staff.is_office:
         rows = rows.filter(municipality=request.staff.municipality)
@@ -174,6 +204,7 @@ def _list(request: StaffRequest, refused: str = "") -> HttpResponse:
         "over": [(one, WORDS[stands(one).state]) for one in over],
         "today": tokyo_day(web.now()),
         "refused": refused,
+        "field": field,
     }
     return render(request, "support/correcting.html", context, status=422 if refused else 200)
 
@@ -188,8 +219,11 @@ def _page(request: StaffRequest, own: Correction, refused: str = "") -> HttpResp
         "proposed": found.last,
         "may_decide": request.staff.role in DECIDING,
         "steps": own.steps.select_related("staff").order_by("number"),
-        "evidence_kinds": CorrectionStep.Evidence.choices,
-        "outcomes": CorrectionStep.Outcome.choices,
+        "is_about_death": own.is_about_death,
+        "with_it": [one for one in corrections.together(own) if one.pk != own.pk],
+        "is_held": is_held(own.application),
+        "evidence_kinds": _evidence_of(own),
+        "outcomes": [(one.value, one.label) for one in corrections.outcomes_of(own)],
         "reference_max": REFERENCE_MAX,
         "today": tokyo_day(web.now()),
         "refused": refused,

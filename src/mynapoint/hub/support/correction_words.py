@@ -20,6 +20,8 @@ WORDS: dict[State, Promise] = {
     State.PROPOSED: _("2人目の職員が確認しています"),
     State.MISLINK: _("別の人に結び付いていたため、取り消しました"),
     State.NOT_A_MISLINK: _("ご本人の申込と確認し、付与を再開しました"),
+    State.DIED: _("亡くなられたことを確認し、付与を止めています"),
+    State.ALIVE: _("ご存命と確認し、付与を再開しました"),
     State.WITHDRAWN: _("お申し出が取り下げられ、付与を再開しました"),
 }
 
