@@ -78,6 +78,7 @@ class Refusal(Enum):
     PRIOR_REGISTRATION_MISSING = "prior_registration_missing"
     ACCOUNT_NOT_ELIGIBLE = "account_not_eligible"
     TOO_MANY_TRIES = "too_many_tries"
+    TRIES_USED_UP = "tries_used_up"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
     PROVIDER_BUSY = "provider_busy"
 

@@ -86,6 +86,7 @@ class Problem(Exception):
         self.title = title or MEANINGS[code].title
         self.headers = headers or {}
         self.figures = figures
+        self.counted_as = code.value
         super().__init__(self.title)
 
 
@@ -98,6 +99,7 @@ def problem_response(problem: Problem) -> HttpResponse:
         **problem.figures,
     }
     response = JsonResponse(members, status=problem.status, content_type=PROBLEM_JSON, headers=problem.headers)
+    response.problem_counted_as = problem.counted_as  # type: ignore[attr-defined]
     if MEANINGS[problem.code].again:
         response.setdefault("Retry-After", str(AGAIN_AFTER_SECONDS))
     return response

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from hub import clock
 from hub.sample_pay import BOOK, NUMBER, SamplePay
 from hub.visitor import APPLY, Visitor, text
 from mynapoint.exchange.messages import AccountProofRequest, ProofRefusal
 from mynapoint.exchange.signatures import SigningKey
-from mynapoint.hub.applications import account_proof
+from mynapoint.hub.applications import account_proof, actions
 from mynapoint.hub.applications.models import Draft
+from mynapoint.hub.identity.models import Resident
 from mynapoint.hub.payment_services.actions import move
 from mynapoint.hub.payment_services.life import Step
 
@@ -175,3 +178,23 @@ def test_neither_account_nor_code_is_logged(
 
     assert "482913" not in caplog.text
     assert "SP00001234" not in caplog.text
+
+
+def test_whoever_is_wrong_ten_times_within_an_hour_is_not_asked_for_any_more_and_others_are(
+    reserved: Visitor, ueno: Visitor, sample_pay: SamplePay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample_pay.says = ProofRefusal.NOT_RECOGNISED
+    for number in range(actions.WRONG_AN_HOUR_MAX):
+        assert "確認できませんでした" in text(reserved.give_account(f"SP0000{number:04}", "482913"))
+    sample_pay.says = None
+
+    response = reserved.give_account("SP00001234", "482913")
+
+    assert (response.status_code, response.refusal_codes) == (422, ["tries_used_up"]), "right or wrong"
+    assert "1時間に10回" in text(response)
+    ueno.sign_in()
+    ueno.reserve()
+    assert ueno.give_account("SP00003456", "617284").status_code == 302
+    later = timezone.now() + timedelta(hours=1)
+    monkeypatch.setattr(actions.timezone, "now", lambda: later)
+    assert actions._refuse_guessing(Resident.objects.order_by("first_seen_at")[0]) is None

@@ -58,6 +58,12 @@ SENTENCES = {
         "時間をおいてお試しください。",
         "{service} has paused this account after repeated failures. Please try again later.",
     ),
+    "tries_used_up": (
+        "決済サービスIDかセキュリティコードの誤りが、1時間に{tries_max}回になりました。まだ申し込まれていません。"
+        "IDとコードを確かめて、1時間ほどたってからお試しください。",
+        "Account or security code was wrong {tries_max} times within an hour. You have not applied yet. "
+        "Please check both, and try again in about an hour.",
+    ),
     "provider_unavailable": (
         "「{service}」に接続できませんでした。申込はまだ完了していません。しばらくしてから、もう一度お試しください。",
         "{service} could not be reached. Your application has not been made. Please try again in a while.",

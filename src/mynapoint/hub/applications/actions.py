@@ -26,7 +26,7 @@ from mynapoint.hub.applications.permission import incentive_on, reasons_against
 from mynapoint.hub.applications.secrets import account_key, hub_key, request_id
 from mynapoint.hub.applications.standing import instruct_if_due
 from mynapoint.hub.audit.actions import HUB, record
-from mynapoint.hub.audit.models import Act
+from mynapoint.hub.audit.models import Act, AuditRecord
 from mynapoint.hub.identity.actions import Signature
 from mynapoint.hub.identity.lineage import everyone, lock_survivor, surviving
 from mynapoint.hub.identity.models import Credential, OidcSubject, Resident
@@ -36,6 +36,9 @@ from mynapoint.programme.values import AccountId, IncentiveId, ServiceNumber
 
 DRAFT_LIFE = timedelta(days=1)
 """Far beyond a session (settings.SESSION_COOKIE_AGE), outside which a draft is of no use."""
+
+WRONG_AN_HOUR_MAX = 10
+"""How often a person may be wrong about an account within an hour before nobody is asked for them."""
 
 _PROOF_REFUSALS = {
     ProofRefusal.NOT_RECOGNISED: Refusal.ACCOUNT_NOT_RECOGNISED,
@@ -85,6 +88,7 @@ def prove_account(
     _refuse(
         reasons_against(resident=resident, service=service, incentive=incentive, on=judged.day, channel=judged.channel)
     )
+    _refuse_guessing(resident)
     told = _ask(resident=resident, service=service, incentive=incentive, account=account)
     if isinstance(told, AccountProofRefused):
         refusal = _PROOF_REFUSALS[told.reason]
@@ -164,6 +168,21 @@ def provider_key(service: PaymentService, key_id: str) -> bytes | None:
     """Return the public key of a key id, if it is this service's provider's and valid by the machine's clock."""
     key = ProviderKey.objects.filter(provider=service.provider_id, key_id=key_id).first()
     return bytes.fromhex(key.public_key) if key and key.is_valid(timezone.now()) else None
+
+
+def _refuse_guessing(resident: Resident) -> None:
+    """Refuse whoever has been wrong too often, at whichever services: a provider sees its own tries alone.
+
+    By the person, whose card signed in, and by the machine's clock. Asks that are under way at once are not counted.
+    """
+    wrong = AuditRecord.objects.filter(
+        who__in=[str(one) for one in everyone(resident)],
+        act=Act.ACCOUNT_NOT_PROVED,
+        details__code=Refusal.ACCOUNT_NOT_RECOGNISED.code,
+        recorded_at__gt=timezone.now() - timedelta(hours=1),
+    )
+    if wrong.count() >= WRONG_AN_HOUR_MAX:
+        raise Refused(Refusal.TRIES_USED_UP, tries_max=WRONG_AN_HOUR_MAX)
 
 
 def _ask(

@@ -85,28 +85,28 @@ def door(
 
 def signed_by(request: HttpRequest, *, has_body: bool) -> Asked:
     """Return who signed this request, as it stands and for the first time, and its body. Raises Problem."""
-    signed = None
     key = _key_named(request.headers.get("Signature-Input", ""))
-    if key is not None and key.is_valid(timezone.now()):
-        try:
-            signed = verify_headers(
-                method=str(request.method),
-                url=request.build_absolute_uri(),
-                headers=request.headers,
-                public_key_of={key.key_id: bytes.fromhex(key.public_key)}.get,
-            )
-        except BadSignature:
-            signed = None
-    if key is None or signed is None:
-        raise Problem(ProblemCode.NOT_SIGNED)
+    if key is None:
+        raise _not_signed("unknown_key")
+    if not key.is_valid(timezone.now()):
+        raise _not_signed("key_not_in_force")
+    try:
+        signed = verify_headers(
+            method=str(request.method),
+            url=request.build_absolute_uri(),
+            headers=request.headers,
+            public_key_of={key.key_id: bytes.fromhex(key.public_key)}.get,
+        )
+    except BadSignature as error:
+        raise _not_signed("bad_signature") from error
     body = _body(request) if has_body else b""
     if not has_digest(body, request.headers.get("Content-Digest", "")):
-        raise Problem(ProblemCode.NOT_SIGNED)
+        raise _not_signed("other_body")
     try:
         with transaction.atomic():
             UsedNonce.objects.create(key_id=signed.key_id, nonce=signed.nonce, used_at=timezone.now())
     except IntegrityError as error:
-        raise Problem(ProblemCode.NOT_SIGNED) from error
+        raise _not_signed("replayed") from error
     return Asked(key, body)
 
 
@@ -134,6 +134,13 @@ def purge_nonces() -> int:
     """Remove nonces of requests that are too old to be accepted anyway; return how many."""
     removed, _ = UsedNonce.objects.filter(used_at__lt=timezone.now() - NONCE_LIFE).delete()
     return removed
+
+
+def _not_signed(why: str) -> Problem:
+    """Say no more than that to whoever asks; why is counted, of a closed list (operation.metrics)."""
+    problem = Problem(ProblemCode.NOT_SIGNED)
+    problem.counted_as = why
+    return problem
 
 
 def _fits(value: str | None, parameter: Parameter) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +40,8 @@ STATUSES = (400, 405, 409, 413, 415, 500, 503)
 """Of every “no” that is not about the person."""
 PLACE = "Waiting-Place"
 """The header of a place on a last day; good with the same Idempotency-Key, so for one application."""
+REFUSAL_CODES = "mynapoint.refusal_codes"
+"""Where, in what came, whoever counts finds the codes of a refusal."""
 
 _KEY = re.compile(r'"?([A-Za-z0-9_-]{22,128})"?')
 _NONCE = re.compile(r"[A-Za-z0-9+/_=-]{1,64}")
@@ -49,12 +51,13 @@ _log = logging.getLogger("django.request")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer in HTTP: status, body, and headers beside those that every answer has."""
+    """An answer in HTTP: status, body, headers beside those that every answer has, and a refusal's codes to count."""
 
     status: int
     body: bytes
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    codes: Sequence[str] = ()
 
     @property
     def status_line(self) -> str:
@@ -83,7 +86,9 @@ def applications(request: HttpRequest) -> HttpResponse:
         lambda: request.body,
         place=request.headers.get(PLACE, ""),
     )
-    return HttpResponse(said.body, status=said.status, headers=said.all_headers)
+    response = HttpResponse(said.body, status=said.status, headers=said.all_headers)
+    response.refusal_codes = said.codes  # type: ignore[attr-defined]
+    return response
 
 
 def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -108,6 +113,7 @@ def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
         _log.exception("Internal Server Error: %s", PATH)
         said = _problem(Problem(ProblemCode.INTERNAL, "The hub failed. The same request may be sent again."))
         connection.close_if_unusable_or_obsolete()
+    environ[REFUSAL_CODES] = said.codes
     start_response(said.status_line, list(said.all_headers.items()))
     return (said.body,)
 
@@ -159,7 +165,8 @@ def answer(
         return _problem(_not_now(error))
     headers = {"Idempotent-Replayed": "true"} if told.is_replay else {}
     if told.is_refusal:
-        return Said(422, told.body.encode(), PROBLEM_JSON, headers)
+        codes = [] if told.is_replay else [one["code"] for one in json.loads(told.body)["reasons"]]
+        return Said(422, told.body.encode(), PROBLEM_JSON, headers, codes)
     return Said(201, told.body.encode(), JSON, headers)
 
 

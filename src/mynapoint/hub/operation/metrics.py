@@ -22,7 +22,13 @@ requests = Histogram(
     "mynapoint_request_seconds", "Requests by route, method and status.", ["route", "method", "status"],
     buckets=_SECONDS, registry=registry,
 )  # fmt: skip
-refusals = Counter("mynapoint_refusals", "Refusals that people were told, by code.", ["code"], registry=registry)
+refusals = Counter(
+    "mynapoint_refusals", "Refusals that people and machines were told, by code.", ["code"], registry=registry
+)
+problems = Counter(
+    "mynapoint_problems", "Problems that machines were told, by code; of what is not signed, by why.", ["code"],
+    registry=registry,
+)  # fmt: skip
 applications = Counter("mynapoint_applications", "Applications recorded, by door.", ["door"], registry=registry)
 database_errors = Counter(
     "mynapoint_database_errors", "Requests that the database did not answer, by what is known.", ["kind"],

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from mynapoint.hub import spans
+from mynapoint.hub.applications.resident_door import REFUSAL_CODES
 from mynapoint.hub.operation import metrics, traces
 from mynapoint.hub.operation.logs import request_id
 from mynapoint.hub.operation.turning_away import tally
@@ -35,6 +36,8 @@ class Observed:
             if spans.is_on():
                 _tell(spanned, mark, _route(request), str(request.method), response.status_code)
         response["X-Request-Id"] = mark
+        if problem := getattr(response, "problem_counted_as", ""):
+            metrics.problems.labels(problem).inc()
         codes, is_away = getattr(response, "refusal_codes", ()), getattr(response, "is_turned_away", False)
         _end(began, _route(request), str(request.method), response.status_code, codes=codes, is_away=is_away)
         return response
@@ -55,7 +58,8 @@ def observed(application: WSGIApplication, *, route: str) -> WSGIApplication:
             answer = application(environ, start)
             if spans.is_on():
                 _tell(spanned, mark, route, environ["REQUEST_METHOD"], told[0])
-        _end(began, route, environ["REQUEST_METHOD"], told[0], replay=told[1])
+        codes = environ.get(REFUSAL_CODES, ())
+        _end(began, route, environ["REQUEST_METHOD"], told[0], codes=codes, replay=told[1])
         return answer
 
     return noting
