@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -34,8 +35,13 @@ def now() -> datetime:
     Days and deadlines are judged by it. Sessions, nonces and request signatures are judged by the machine's own
     clock (docs/decisions/0004-two-clocks.md).
     """
-    clock: Callable[[], datetime] = import_string(settings.CLOCK)
-    return clock()
+    return _clock(settings.CLOCK)()
+
+
+@cache
+def _clock(name: str) -> Callable[[], datetime]:
+    found: Callable[[], datetime] = import_string(name)
+    return found
 
 
 def language() -> str:

@@ -19,6 +19,7 @@ from mynapoint.hub.operation.observing import observed  # noqa: E402
 from mynapoint.hub.operation.turning_away import sheds  # noqa: E402
 
 refuse_to_start_weak()
+_ANY_IS_SAFE = not settings.SECURE_SSL_REDIRECT
 _ROUTE = "resident_applications"
 resident_application = sheds(
     observed(resident_door.wsgi, route=_ROUTE), route=_ROUTE, turned_away=resident_door.turned_away
@@ -38,4 +39,4 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 
 def _is_safe(environ: WSGIEnvironment) -> bool:
     # Django sends whoever came in plain http to https; here as there a proxy says which it was.
-    return not settings.SECURE_SSL_REDIRECT or environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+    return _ANY_IS_SAFE or environ.get("HTTP_X_FORWARDED_PROTO") == "https"

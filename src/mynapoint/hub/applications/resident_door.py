@@ -60,11 +60,6 @@ class Said:
     codes: Sequence[str] = ()
 
     @property
-    def status_line(self) -> str:
-        """The status with its phrase, as WSGI has it."""
-        return f"{self.status} {HTTPStatus(self.status).phrase}"
-
-    @property
     def all_headers(self) -> dict[str, str]:
         """Every header; the length too, which nobody adds after us."""
         return {
@@ -74,6 +69,16 @@ class Said:
             "X-Content-Type-Options": "nosniff",
             **self.headers,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An answer as WSGI takes it."""
+
+    status: int
+    line: str
+    headers: list[tuple[str, str]]
+    body: bytes
 
 
 @csrf_exempt
@@ -114,18 +119,19 @@ def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
         said = _problem(Problem(ProblemCode.INTERNAL, "The hub failed. The same request may be sent again."))
         connection.close_if_unusable_or_obsolete()
     environ[REFUSAL_CODES] = said.codes
-    start_response(said.status_line, list(said.all_headers.items()))
-    return (said.body,)
+    ready = _ready(said)
+    start_response(ready.line, ready.headers)
+    return (ready.body,)
 
 
-def turned_away(environ: WSGIEnvironment) -> Said | None:
+def turned_away(environ: WSGIEnvironment) -> Ready | None:
     """Return what whoever comes into a full crowd is told, before anything is read; None: they may come in."""
     if not gates()[Kind.IRREVOCABLE].turns_away():
         return None
     place, now = environ.get("HTTP_WAITING_PLACE", ""), web.now()
     if not place and longest_leave(tokyo_day(now)) is None:
         return _BUSY
-    return _problem(_come_again(environ.get("HTTP_IDEMPOTENCY_KEY", ""), place, now=now))
+    return _ready(_problem(_come_again(environ.get("HTTP_IDEMPOTENCY_KEY", ""), place, now=now)))
 
 
 def answer(
@@ -236,6 +242,11 @@ def _problem(problem: Problem) -> Said:
     return Said(problem.status, json.dumps(members).encode(), PROBLEM_JSON, problem.headers | again)
 
 
+def _ready(said: Said) -> Ready:
+    line = f"{said.status} {HTTPStatus(said.status).phrase}"
+    return Ready(said.status, line, list(said.all_headers.items()), said.body)
+
+
 def _applied(told: Receipt) -> str:
     return json.dumps(
         {
@@ -271,5 +282,5 @@ def _refused(refused: Refused) -> str:
     return json.dumps(web.refusal_members(refused))
 
 
-_BUSY = _problem(Problem(ProblemCode.BUSY))
+_BUSY = _ready(_problem(Problem(ProblemCode.BUSY)))
 WORDING = Wording(applied=_applied, refused=_refused)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from threading import Lock, Timer
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from mynapoint.hub.applications.resident_door import Said
+from mynapoint.hub.applications.resident_door import Ready
 from mynapoint.hub.operation import metrics
 
 TOLD_EVERY_SECONDS = 1.0
@@ -32,14 +31,14 @@ class Tally:
         with self._lock:
             if not self._counts:
                 Timer(TOLD_EVERY_SECONDS, self.tell).start()
-            self._counts[route, metrics.known(method), status] += 1
+            self._counts[route, method, status] += 1
 
     def tell(self) -> None:
         """Log what was counted since the last time."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
         for (route, method, status), count in counts.items():
-            about = {"route": route, "method": method, "status": status, "count": count}
+            about = {"route": route, "method": metrics.known(method), "status": status, "count": count}
             _log.info("told to come again", extra=about)
 
 
@@ -48,22 +47,19 @@ tally = Tally()
 
 
 def sheds(
-    application: WSGIApplication, *, route: str, turned_away: Callable[[WSGIEnvironment], Said | None]
+    application: WSGIApplication, *, route: str, turned_away: Callable[[WSGIEnvironment], Ready | None]
 ) -> WSGIApplication:
-    """Return an application in front of which whoever is turned away has their answer, without a span or a line.
+    """Return an application in front of which whoever is turned away has their answer: no span, no line, no duration.
 
     ``turned_away``  what to say, or None to whoever may come in
     """
 
     def shedding(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        began = time.perf_counter()
-        said = turned_away(environ)
-        if said is None:
+        ready = turned_away(environ)
+        if ready is None:
             return application(environ, start_response)
-        method = environ["REQUEST_METHOD"]
-        start_response(said.status_line, list(said.all_headers.items()))
-        tally.note(route, method, said.status)
-        metrics.note(route, method, said.status, time.perf_counter() - began, replay=False)
-        return (said.body,)
+        start_response(ready.line, ready.headers)
+        tally.note(route, environ["REQUEST_METHOD"], ready.status)
+        return (ready.body,)
 
     return shedding
