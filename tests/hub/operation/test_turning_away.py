@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator
-from threading import Thread
+from threading import Thread, Timer
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -110,14 +110,17 @@ def test_the_count_is_told_by_itself_and_none_is_lost_among_threads(
     monkeypatch.setattr(turning_away, "TOLD_EVERY_SECONDS", 0.001)
     caplog.set_level(logging.INFO, logger="mynapoint")
     own, timers = Tally(), list[Thread]()
-    real = turning_away.Timer
 
     def kept(*given: object) -> Thread:
-        timers.append(real(*given))  # type: ignore[arg-type]
+        timers.append(Timer(*given))  # type: ignore[arg-type]
         return timers[-1]
 
+    def many() -> None:
+        for _ in range(500):
+            own.note(ROUTE, "POST", 503)
+
     monkeypatch.setattr(turning_away, "Timer", kept)
-    threads = [Thread(target=lambda: [own.note(ROUTE, "POST", 503) for _ in range(500)]) for _ in range(4)]
+    threads = [Thread(target=many) for _ in range(4)]
     for one in threads:
         one.start()
     for one in threads:
