@@ -66,7 +66,7 @@ ABOUT_PEOPLE = {
     "office_edition": {"id", "through", "rows", "published_at"},
     "support_visit": {
         *("id", "terminal_id", "municipality", "staff_session_id", "ticket_id", "resident_id", "service", "incentive"),
-        *("begun_at", "seen_at", "ended_at", "ending", "applications", "signed"),
+        *("begun_at", "seen_at", "ended_at", "ending", "applications", "signed", "card_left_at"),
     },
     "support_pinreset": {
         *("id", "municipality", "terminal_id", "needed", "checked", "document", "first_id", "second_id", "state"),

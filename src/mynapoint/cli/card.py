@@ -32,6 +32,13 @@ TellCardLeft = Annotated[
         help="At a support counter: tell the hub at this address, HUB/counter/card-left/, that the card has left.",
     ),
 ]
+TellCardCame = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        help="Also tell the hub, at HUB/counter/card-came/, that the next card has come: it begins a visit.",
+    ),
+]
 Day = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="A day in Tokyo, such as 2022-07-15.")]
 
 
@@ -44,20 +51,25 @@ def agent(
     also_as_root: Annotated[bool, typer.Option("--also-as-root", help="Let root install it, for root.")] = False,
     *,
     tell_card_left: TellCardLeft = "",
+    tell_card_came: TellCardCame = "",
 ) -> None:
     """Run the card agent: its page shows what a site asks, takes the PIN and lets the card sign."""
     from mynapoint.card.agent.app import create_app
     from mynapoint.card.agent.leaving import Leaving
     from mynapoint.card.agent.server import PortTaken, serve
 
+    if tell_card_came and not tell_card_left:
+        _fail("--tell-card-came needs --tell-card-left: the card before must have left")
     if install or uninstall:
-        _at_log_in(emulated, port, tell_card_left, install=install, also_as_root=also_as_root)
+        told = [f"--tell-card-left={tell_card_left}"] if tell_card_left else []
+        told += [f"--tell-card-came={tell_card_came}"] if tell_card_came else []
+        _at_log_in(emulated, port, told, install=install, also_as_root=also_as_root)
         return
     readers = _readers(emulated)
     try:
-        leaving = Leaving(readers, tell_card_left) if tell_card_left else None
+        leaving = Leaving(readers, tell_card_left, tell_card_came) if tell_card_left else None
     except BadCardToken as error:
-        _fail(f"--tell-card-left: {error}")
+        _fail(f"--tell-card-left, --tell-card-came: {error}")
     kind = f"EMULATED cards: {', '.join(card.id for card in readers.cards())}" if emulated else "the card readers"
 
     def ready() -> None:
@@ -69,7 +81,7 @@ def agent(
         _fail(str(error))
 
 
-def _at_log_in(emulated: Path | None, port: int, tell: str, *, install: bool, also_as_root: bool) -> None:
+def _at_log_in(emulated: Path | None, port: int, told: list[str], *, install: bool, also_as_root: bool) -> None:
     """Install or uninstall the agent for this user, saying each thing done."""
     import os
     import sys
@@ -88,7 +100,6 @@ def _at_log_in(emulated: Path | None, port: int, tell: str, *, install: bool, al
         return
     _readers(emulated)
     folder = ["--emulated", str(emulated.absolute())] if emulated else []
-    told = ["--tell-card-left", tell] if tell else []
     command = [sys.executable, "-m", "mynapoint", "card", "agent", "--port", str(port), *folder, *told]
     try:
         for done in startup.install(places, command, port=port):

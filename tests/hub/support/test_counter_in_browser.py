@@ -93,7 +93,8 @@ def window(browser: Browser, file_database: None, city: Path, tmp_path: Path) ->
     with_cookies(contexts[0], site, one.helper.client.cookies)
     with_cookies(contexts[1], site, one.visitor.client.cookies)
     with override_settings(ORIGINS=[site]):
-        leaving = Leaving(EmulatedReaders(city), f"{site}/counter/card-left/")
+        told = f"{site}/counter/card-left/", f"{site}/counter/card-came/"
+        leaving = Leaving(EmulatedReaders(city), *told)
         made = Window(kept.new_page(), contexts[0].new_page(), site, one.visitor, tmp_path / "profile", leaving)
         made.page.route(AGENT, made.answer)
         yield made
@@ -190,16 +191,18 @@ def test_the_second_visitor_finds_nothing_of_the_first(window: Window) -> None:
         assert files_with(window.profile, mark) == set(), "nothing typed or shown is there to be filled in, or found"
 
 
-def test_the_page_is_gone_seconds_after_the_card_has_left(window: Window, city: Path) -> None:
+def test_the_page_is_gone_seconds_after_the_card_has_left_and_the_next_card_begins(window: Window, city: Path) -> None:
     window.begin()
     window.sign_in("aoki")
     take_away(city, "aoki")
     try:
         expect(window.page.locator("h1")).to_contain_text("カードが ありません", timeout=15_000)
+        expect(window.helper.locator(".counter-place-busy")).to_have_count(0)
     finally:
         lay_down(city, "aoki")
 
-    expect(window.helper.locator(".counter-place-busy")).to_have_count(0)
+    expect(window.page.locator(".button-visitor")).to_be_focused(timeout=15_000)
+    expect(window.helper.locator(".counter-place-busy")).to_have_count(1)
 
 
 def test_both_screens_are_whole_narrow_and_reached_by_the_keyboard(window: Window) -> None:

@@ -52,17 +52,18 @@ def sign_in(*, name: str, password: str, code: str, terminal: Terminal, now: dat
 def on_duty(*, token: str, terminal: Terminal, keeps_alive: bool = True) -> OnDuty | None:
     """Return who is signed in with a cookie's token at a terminal, by the machine's clock; None: nobody any more."""
     at = timezone.now()
-    session = (
-        StaffSession.objects.select_related("account", "terminal")
-        .filter(digest=digest(token), terminal=terminal, ended_at=None, terminal__withdrawn_at=None)
-        .filter(seen_at__gt=at - IDLE, begun_at__gt=at - LONGEST, account__disabled_at=None)
-        .first()
-    )
+    session = _good_sessions(terminal, at).filter(digest=digest(token)).first()
     if session is None:
         return None
     if keeps_alive and at - session.seen_at > timedelta(seconds=10):  # not at every request
         StaffSession.objects.filter(pk=session.pk, ended_at=None).update(seen_at=at)
     return OnDuty(session.account, terminal, session)
+
+
+def on_duty_at(terminal: Terminal) -> OnDuty | None:
+    """Return who is signed in at a terminal, for what happens there without them; it keeps nobody signed in."""
+    session = _good_sessions(terminal, timezone.now()).first()
+    return OnDuty(session.account, terminal, session) if session else None
 
 
 @transaction.atomic
@@ -83,6 +84,15 @@ def record_act(
     """Record what somebody of the staff did: who, where, for which visit. Within the act's own transaction."""
     about = {"terminal": staff.terminal.pk} | ({"visit": visit} if visit else {})
     return record(act, who=str(staff.account), subject=subject, now=now, **(about | details))
+
+
+def _good_sessions(terminal: Terminal, at: datetime) -> QuerySet[StaffSession]:
+    """The sessions at a terminal that are neither ended nor over by themselves, with who is in them."""
+    return (
+        StaffSession.objects.select_related("account", "terminal")
+        .filter(terminal=terminal, ended_at=None, terminal__withdrawn_at=None)
+        .filter(seen_at__gt=at - IDLE, begun_at__gt=at - LONGEST, account__disabled_at=None)
+    )
 
 
 def _is_let_in(account: StaffAccount | None, *, password: str, code: str, terminal: Terminal) -> bool:

@@ -16,7 +16,7 @@ from mynapoint.hub.staff.access import StaffRequest, staff_required
 from mynapoint.hub.support.checklist import Asked, Sheet, sheet
 from mynapoint.hub.support.checklist_pdf import pdf
 from mynapoint.hub.support.checklist_words import ASKED, Language
-from mynapoint.hub.support.counter_views import AT_COUNTERS
+from mynapoint.hub.support.visits import AT_COUNTERS
 from mynapoint.programme.values import tokyo_day
 
 _ANSWERS = {"yes": True, "no": False}

@@ -14,11 +14,10 @@ from mynapoint.hub import web
 from mynapoint.hub.applications.standing import applications_of
 from mynapoint.hub.reservations.actions import standing_reservation
 from mynapoint.hub.staff.access import StaffRequest, staff_required
-from mynapoint.hub.staff.models import Role, Terminal
+from mynapoint.hub.staff.models import Terminal
 from mynapoint.hub.support import visits
 from mynapoint.hub.support.models import Ending, Visit
-
-AT_COUNTERS = (Role.HELPER, Role.SUPERVISOR)
+from mynapoint.hub.support.visits import AT_COUNTERS
 
 
 @dataclass(frozen=True, slots=True)

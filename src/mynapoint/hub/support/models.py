@@ -68,7 +68,9 @@ class Visit(models.Model):
     ``service``, ``incentive``  what the visitor came to apply for, by number and id, where the helper noted it
     ``begun_at``, ``ended_at``  by the programme's clock; ``seen_at``, when something was last done, by the machine's
     ``applications``  how many were made, counted when it ended
-    ``signed``  SHA-256 of the nonce that a card signed last in it: by it the agent says that the card has left
+    ``signed``  SHA-256 of the nonce that a card signed last at this terminal: by it the agent says that the card has
+    left, and that another has come. A visit begun by a card takes it over from the one before
+    ``card_left_at``  when, by the machine's clock, the agent said that the card has left; None: not since
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -85,6 +87,7 @@ class Visit(models.Model):
     ending = models.CharField(max_length=10, choices=Ending.choices, blank=True)
     applications = models.PositiveSmallIntegerField(default=0)
     signed = models.CharField(max_length=64, blank=True, db_default="")
+    card_left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 from mynapoint.hub import web
 from mynapoint.hub.staff.access import StaffRequest, staff_required
 from mynapoint.hub.support import pin_resets
-from mynapoint.hub.support.counter_views import AT_COUNTERS
 from mynapoint.hub.support.models import PinReset
 from mynapoint.hub.support.pin_resets import DocumentMissing, NotItsTurn, NotTheSecond
+from mynapoint.hub.support.visits import AT_COUNTERS
 
 _CLOSED = [PinReset.State.DONE, PinReset.State.GIVEN_UP]
 

@@ -14,8 +14,8 @@ from mynapoint.hub import web
 from mynapoint.hub.municipalities.models import Municipality
 from mynapoint.hub.staff.access import StaffRequest, staff_required
 from mynapoint.hub.support import queue as lines
-from mynapoint.hub.support.counter_views import AT_COUNTERS
 from mynapoint.hub.support.models import QueueTicket
+from mynapoint.hub.support.visits import AT_COUNTERS
 
 NUMBER_MAX = 9_999
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("extend/", visitor_views.extend, name="extend"),
     path("end/", visitor_views.end, name="end"),
     path("card-left/", visitor_views.card_left, name="card_left"),
+    path("card-came/", visitor_views.card_came, name="card_came"),
     path("queue/<slug:municipality>/", queue_views.public, name="queue"),
     path("ended/<str:why>/", visitor_views.ended, name="ended"),
 ]

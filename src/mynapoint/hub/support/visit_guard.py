@@ -35,6 +35,7 @@ _CONTINUE = "/card/continue/"
 _NO_CONCERN = (
     STAFF_PATH,
     "/counter/card-left/",
+    "/counter/card-came/",
     "/static/",
     "/api/",
     "/healthz",

@@ -92,6 +92,20 @@ def card_left(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204 if known else 404)
 
 
+@csrf_exempt
+@require_POST
+def card_came(request: HttpRequest) -> HttpResponse:
+    """Take a terminal's card agent at its word that a card has come, and let it begin a visit there.
+
+    409 where it begins none, and the helper's button does; 404: nothing that the agent says is worth anything any more.
+    """
+    try:
+        visit = visits.begin_by_card(request.POST.get("nonce", "")[:NONCE_CHARACTERS_MAX], now=web.now())
+    except visits.NotHere:
+        return HttpResponse(status=409)
+    return HttpResponse(status=204 if visit else 404)
+
+
 @never_cache
 @require_GET
 def ended(request: HttpRequest, why: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What can be done with a visit: begun by a helper, kept alive, bound to who signed in, ended for one reason."""
+"""What can be done with a visit: begun by a helper or a card, kept alive, bound to one person, ended for one reason."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from mynapoint.hub.audit.actions import HUB, record
 from mynapoint.hub.audit.models import Act
 from mynapoint.hub.identity.lineage import surviving
 from mynapoint.hub.identity.models import Resident
-from mynapoint.hub.staff.actions import record_act
+from mynapoint.hub.staff.actions import LONGEST, on_duty_at, record_act
 from mynapoint.hub.staff.duty import OnDuty
-from mynapoint.hub.staff.models import Terminal
+from mynapoint.hub.staff.models import Role, Terminal
 from mynapoint.hub.support.models import Ending, QueueTicket, Visit, VisitRefusal
 
+AT_COUNTERS = (Role.HELPER, Role.SUPERVISOR)
 IDLE = timedelta(minutes=3)
 WARNED_SECONDS = 60
 """How long before the end an idle visit is warned of it."""
@@ -37,21 +38,31 @@ def begin(*, terminal: Terminal, staff: OnDuty, now: datetime, service: str = ""
         raise NotHere
     if (before := _open_at(terminal)) is not None:
         end(before, why=Ending.NEXT, now=now, staff=staff)
-    try:
-        with transaction.atomic():
-            visit = Visit.objects.create(
-                terminal=terminal,
-                municipality=staff.municipality,
-                staff_session=staff.session,
-                ticket=QueueTicket.objects.filter(terminal=terminal, state=QueueTicket.State.CALLED).first(),
-                service=service,
-                incentive=incentive,
-                begun_at=now,
-                seen_at=timezone.now(),
-            )
-    except IntegrityError as error:
-        raise NotHere from error
+    visit = _create(terminal, staff, now=now, service=service, incentive=incentive)
     record_act(Act.VISIT_BEGAN, staff=staff, subject=str(terminal), visit=str(visit.pk), now=now)
+    return visit
+
+
+@transaction.atomic
+def begin_by_card(nonce: str, *, now: datetime) -> Visit | None:
+    """Begin a visit for the helper on duty where a card has come; None: no agent of a terminal says so.
+
+    nonce   what a card signed last at that terminal, not longer ago than anybody works without signing in again
+    Raises  NotHere: that card has not left, a visit is open, or no helper is signed in at this very terminal
+    """
+    since = timezone.now() - LONGEST
+    known = Visit.objects.select_related("terminal").filter(signed=_digest(nonce), seen_at__gt=since).first()
+    if known is None or not nonce:
+        return None
+    terminal, staff = known.terminal, on_duty_at(known.terminal)
+    if known.card_left_at is None or staff is None or staff.role not in AT_COUNTERS:
+        raise NotHere
+    if at(terminal, now=now) is not None:
+        raise NotHere
+    visit = _create(terminal, staff, now=now, signed=known.signed)
+    Visit.objects.filter(pk=known.pk).update(signed="")
+    about: dict[str, str | int] = {"terminal": terminal.pk, "visit": str(visit.pk), "staff": str(staff), "why": "card"}
+    record(Act.VISIT_BEGAN, who=HUB, subject=str(terminal), now=now, **about)
     return visit
 
 
@@ -96,18 +107,25 @@ def belongs_to(visit: Visit, resident_id: uuid.UUID, *, now: datetime) -> bool:
 
 
 def note_signature(visit: Visit, nonce: str) -> None:
-    """Note what a card has just signed in a visit: whoever knows it may say that this card has left."""
-    Visit.objects.filter(pk=visit.pk, ended_at=None).update(signed=_digest(nonce))
+    """Note what a card has just signed in a visit: whoever knows it may say that it has left, and another come.
+
+    Whatever a card signed before at this terminal says nothing any more.
+    """
+    earlier = Visit.objects.filter(terminal=visit.terminal_id).exclude(signed="").exclude(pk=visit.pk)
+    earlier.update(signed="")
+    Visit.objects.filter(pk=visit.pk, ended_at=None).update(signed=_digest(nonce), card_left_at=None)
 
 
 def card_left(nonce: str, *, now: datetime) -> bool:
     """End the visit in which this was the last nonce a card signed; return whether there is one, ended or not.
 
-    Nothing but an end can come of it; and the nonce, 384 bits, was known to the hub, the browser and the agent alone.
+    The nonce, 384 bits, was known to the hub, the browser and the agent alone. Beside an end nothing can come of it
+    but that the next card, at that terminal and before a helper, begins a visit.
     """
     known = Visit.objects.filter(signed=_digest(nonce)).first() if nonce else None
     if known is None:
         return False
+    Visit.objects.filter(pk=known.pk).update(card_left_at=timezone.now())
     end(known, why=Ending.CARD_LEFT, now=now)
     return True
 
@@ -140,6 +158,23 @@ def last_ending(visit_id: str) -> Ending:
     """Return what ended a visit that a browser still holds."""
     kept = Visit.objects.filter(pk=visit_id).values_list("ending", flat=True).first()
     return Ending(kept) if kept else Ending.NEXT
+
+
+def _create(terminal: Terminal, staff: OnDuty, *, now: datetime, **more: str) -> Visit:
+    """Open a visit. Raises NotHere where one is open: the database decides."""
+    try:
+        with transaction.atomic():
+            return Visit.objects.create(
+                terminal=terminal,
+                municipality=staff.municipality,
+                staff_session=staff.session,
+                ticket=QueueTicket.objects.filter(terminal=terminal, state=QueueTicket.State.CALLED).first(),
+                begun_at=now,
+                seen_at=timezone.now(),
+                **more,
+            )
+    except IntegrityError as error:
+        raise NotHere from error
 
 
 def _digest(nonce: str) -> str:
