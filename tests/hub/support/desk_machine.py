@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from django.db import connection, transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -45,7 +46,9 @@ from mynapoint.hub.support.models import Visit
 
 TERMINALS = st.sampled_from([0, 1])
 CARDS = st.sampled_from(sorted(ACCOUNTS))
-CARD_LEFT = "/counter/card-left/"
+NOBODY_OR = st.sampled_from(["", *sorted(ACCOUNTS)])
+BEGINNINGS = st.sampled_from(["helper", "card"])
+CARD_LEFT, CARD_CAME = "/counter/card-left/", "/counter/card-came/"
 
 
 class PreparedCard:
@@ -70,6 +73,12 @@ class Place:
     helper: desk.Desk
     staff: Window
     visitor: Window
+    token: str
+
+    def as_prepared(self) -> None:
+        """Let the windows hold what they held before any example."""
+        self.visitor.cookies.pop("session", None)
+        self.staff.cookies[staff_cookie()] = self.token
 
     def sign_in_helper(self) -> None:
         desk.begin(self.person, self.helper)
@@ -86,6 +95,7 @@ class World:
         self.pay = pay
         self.applied: set[str] = set()
         self.answered: Count[str] = Count()
+        self.begun_by_card = 0
         self.cards = {card: PreparedCard(city / "cards" / card) for card in ACCOUNTS}
         self.places = [_place(city, f"counter {number}") for number in (1, 2)]
         home = {card: at_home(city, card) for card in ACCOUNTS}
@@ -108,6 +118,8 @@ class World:
             return self.now
 
         logging.disable(logging.INFO)  # a line for each of some million requests
+        for end in (request_started, request_finished):  # it closes a connection that is within a transaction
+            end.disconnect(close_old_connections)
         try:
             with (
                 patch.object(timezone, "now", tick),
@@ -115,13 +127,15 @@ class World:
             ):
                 yield
         finally:
+            for end in (request_started, request_finished):
+                end.connect(close_old_connections)
             logging.disable(logging.NOTSET)
 
 
 def _place(city: Path, terminal: str) -> Place:
     made = counter(city, terminal=terminal)
     own = {name: morsel.value for name, morsel in made.visitor.client.cookies.items()}
-    return Place(made.person, made.helper, Window(own), Window(own))
+    return Place(made.person, made.helper, Window(own), Window(own), made.helper.client.cookies[staff_cookie()].value)
 
 
 class Counters(RuleBasedStateMachine):
@@ -131,7 +145,8 @@ class Counters(RuleBasedStateMachine):
 
     ``signed``  nonce to whose card signed it
     ``who``     whose card signed in first to the visit that is under way at a terminal
-    ``last``    the nonce that a card signed last in it, by which the agent tells that it has left
+    ``last``    the nonce that a card signed last in it
+    ``watched`` the nonce that a card signed last at a terminal, by which its agent tells; ``left``: that it has left
     ``typed``   whose accounts were typed in it: their masked number and name may be shown there
     ``chosen``  for each card, whose accounts it signed for: its holder sees those in every later visit, too
     """
@@ -148,13 +163,14 @@ class Counters(RuleBasedStateMachine):
         self.typed: list[set[str]] = [set(), set()]
         self.chosen: dict[str, set[str]] = {card: {card} for card in ACCOUNTS}
         self.last = ["", ""]
+        self.watched = ["", ""]
+        self.left = [False, False]
         self.open: list[CardFields | None] = [None, None]
         self.pages: list[list[str]] = [[], []]
         self.answers: list[tuple[CardFields, dict[str, str]]] = []
         self.signed: dict[str, str] = {}
         for place in self.world.places:
-            place.visitor.cookies.pop("session", None)
-            place.sign_in_helper()
+            place.as_prepared()
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -172,8 +188,34 @@ class Counters(RuleBasedStateMachine):
     @rule(at=TERMINALS)
     def the_card_is_taken_and_the_agent_tells(self, at: int) -> None:
         self.card[at] = None
-        if self.last[at] and self.visitor(at).post(CARD_LEFT, {"nonce": self.last[at]}, cookies=False).status == 204:
-            self.over(at)
+        if self.visitor(at).post(CARD_LEFT, {"nonce": self.watched[at]}, cookies=False).status == 204:
+            self.left[at] = True
+            if self.last[at]:
+                self.over(at)
+
+    @rule(at=TERMINALS, card=CARDS)
+    def a_card_is_put_on_the_reader_and_the_agent_tells(self, at: int, card: str) -> None:
+        """Also of one that never left, as no agent does: the hub asks whether it has heard of that."""
+        self.a_card_is_put_on_the_reader(at, card)
+        self.the_agent_says_that_one_came(at, before_a_helper=True)
+
+    def the_agent_says_that_one_came(self, at: int, *, before_a_helper: bool) -> None:
+        before = self.goes_on(at)
+        self.visitor(at).post(CARD_CAME, {"nonce": self.watched[at]}, cookies=False)
+        if self.goes_on(at) == before:
+            return
+        assert before_a_helper, "nobody of the staff is there"
+        assert not before, "a visit was open"
+        assert self.left[at], "the card of the visit before lies there still"
+        self.world.begun_by_card += 1
+        self.left[at] = False
+        self.over(at)
+
+    def goes_on(self, at: int) -> str:
+        """Return which visit goes on at a terminal; empty: none."""
+        since = timezone.now() - visits.IDLE
+        here = Visit.objects.filter(terminal=self.world.places[at].helper.terminal, ended_at=None, seen_at__gt=since)
+        return str(here.values_list("pk", flat=True).first() or "")
 
     @rule(at=TERMINALS)
     def the_helper_begins_a_visit(self, at: int) -> None:
@@ -184,17 +226,24 @@ class Counters(RuleBasedStateMachine):
     def the_helper_signs_out_and_in_again(self, at: int) -> None:
         place = self.world.places[at]
         place.staff.post("/staff/sign-out/")
+        self.the_agent_says_that_one_came(at, before_a_helper=False)
         place.sign_in_helper()
         self.over(at)
 
-    @rule(at=TERMINALS, card=CARDS, typed=st.sampled_from(["", *sorted(ACCOUNTS)]))
-    def a_visitor_arrives_and_signs_in(self, at: int, card: str, typed: str) -> None:
-        """Half of them, as one step, get as far as the confirmation: otherwise few examples would."""
-        self.a_card_is_put_on_the_reader(at, card)
-        self.the_helper_begins_a_visit(at)
+    @rule(at=TERMINALS, card=CARDS, typed=NOBODY_OR, signs=NOBODY_OR, by=BEGINNINGS)
+    def a_visitor_arrives_and_signs_in(self, at: int, card: str, typed: str, signs: str, by: str) -> None:
+        """Many of them, as one step, get as far as the signature, of whosever card: otherwise few examples would."""
+        if by == "card":
+            self.the_card_is_taken_and_the_agent_tells(at)
+            self.a_card_is_put_on_the_reader_and_the_agent_tells(at, card)
+        else:
+            self.a_card_is_put_on_the_reader(at, card)
+            self.the_helper_begins_a_visit(at)
         self.somebody_signs_in(at)
         if typed:
             self.somebody_types_an_account(at, typed)
+        if signs and self.open[at]:
+            self.a_card_was_changed_unnoticed_and_signs(at, signs)
 
     @rule(at=TERMINALS)
     def somebody_signs_in(self, at: int) -> None:
@@ -237,6 +286,7 @@ class Counters(RuleBasedStateMachine):
         else:
             answer = {"nonce": fields.nonce, "token": card_token.encode(self.world.cards[card].token(fields))}
             self.signed[fields.nonce], self.last[at] = card, fields.nonce
+            self.watched[at], self.left[at] = fields.nonce, False
             self.chosen[card] |= {whose for whose, (account, _) in MARKS.items() if account in fields.statement}
         self.answers.append((fields, answer))
         page = self.deliver(at, fields, answer)
