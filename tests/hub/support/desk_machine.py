@@ -188,6 +188,8 @@ class Counters(RuleBasedStateMachine):
     @rule(at=TERMINALS)
     def the_card_is_taken_and_the_agent_tells(self, at: int) -> None:
         self.card[at] = None
+        if not self.watched[at]:  # it tells of a card that has signed
+            return
         if self.visitor(at).post(CARD_LEFT, {"nonce": self.watched[at]}, cookies=False).status == 204:
             self.left[at] = True
             if self.last[at]:
@@ -200,6 +202,8 @@ class Counters(RuleBasedStateMachine):
         self.the_agent_says_that_one_came(at, before_a_helper=True)
 
     def the_agent_says_that_one_came(self, at: int, *, before_a_helper: bool) -> None:
+        if not self.watched[at]:
+            return
         before = self.goes_on(at)
         self.visitor(at).post(CARD_CAME, {"nonce": self.watched[at]}, cookies=False)
         if self.goes_on(at) == before:
