@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("support", "0005_card_of_visit")]
+    dependencies = [("support", "0006_visits_by_begin")]
 
     operations = [
         migrations.AddField(model_name="visit", name="card_left_at", field=models.DateTimeField(blank=True, null=True)),
