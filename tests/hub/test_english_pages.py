@@ -39,7 +39,13 @@ PUBLIC = (
 OF_THE_OFFICE = (
     *("/staff/", "/staff/accounts/", "/staff/settlement/", f"/staff/settlement/services/{NUMBER}/"),
     *("/staff/office/", "/staff/office/health/", "/staff/office/plan/?round=round2&people=3&seed=1&runs=5"),
-    *("/staff/corrections/", "/staff/corrections/likely/"),
+    *("/staff/corrections/", "/staff/corrections/likely/", "/staff/office/?prefecture=14"),
+    *("/staff/providers/", "/staff/providers/reports/", "/staff/providers/people/"),
+    f"/staff/providers/services/{NUMBER}/suspend/",
+)
+OF_A_PROVIDER = (
+    *("/staff/", "/staff/provider/services/", "/staff/provider/services/new/", "/staff/provider/reports/"),
+    *("/staff/provider/money/", "/staff/provider/keys/", "/staff/provider/trial/"),
 )
 OF_THE_COUNTER = (
     *("/staff/counter/", "/staff/counter/checklist/", "/staff/counter/queue/", "/staff/counter/pin-resets/"),
@@ -114,7 +120,12 @@ def test_nothing_public_is_left_untranslated(names: set[str]) -> None:
 
 @pytest.mark.parametrize(
     ("role", "paths"),
-    [(Role.OFFICE, OF_THE_OFFICE), (Role.SUPERVISOR, OF_THE_COUNTER), (Role.EDITOR, OF_THE_EDITOR)],
+    [
+        (Role.OFFICE, OF_THE_OFFICE),
+        (Role.PROVIDER, OF_A_PROVIDER),
+        (Role.SUPERVISOR, OF_THE_COUNTER),
+        (Role.EDITOR, OF_THE_EDITOR),
+    ],
 )
 def test_nothing_of_the_staff_is_left_untranslated(names: set[str], role: Role, paths: tuple[str, ...]) -> None:
     one = f"/staff/corrections/{Correction.objects.get().pk}/"
