@@ -45,7 +45,7 @@ OF_THE_OFFICE = (
 )
 OF_A_PROVIDER = (
     *("/staff/", "/staff/provider/services/", "/staff/provider/services/new/", "/staff/provider/reports/"),
-    *("/staff/provider/money/", "/staff/provider/keys/", "/staff/provider/trial/"),
+    *("/staff/provider/money/", "/staff/provider/keys/"),
 )
 OF_THE_COUNTER = (
     *("/staff/counter/", "/staff/counter/checklist/", "/staff/counter/queue/", "/staff/counter/pin-resets/"),
