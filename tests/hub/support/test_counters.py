@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from hub.sample_pay import SamplePay
 from hub.support.desk_machine import Counters, World
 
-NIGHTLY = (10_000, 50)
+NIGHTLY = {"sqlite": (10_000, 50), "postgresql": (1_000, 50)}
 BY_DAY = {"sqlite": (250, 30), "postgresql": (60, 30)}
 """Examples and the most steps of each. By day a failure is told as it was found: making it small takes minutes."""
 PARTS = 2
@@ -82,6 +82,6 @@ def test_no_order_of_events_links_an_application_to_anybody_but_its_signer(
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("part", range(PARTS))
-def test_nor_does_any_in_half_a_million_steps(city: Path, sample_pay: SamplePay, part: int) -> None:
-    examples, steps = NIGHTLY
+def test_nor_does_any_in_half_a_million_steps(city: Path, sample_pay: SamplePay, database: str, part: int) -> None:
+    examples, steps = NIGHTLY[database]
     machine(city, sample_pay, examples // PARTS, steps, Phase.shrink)
