@@ -136,6 +136,7 @@ def file_with_register(
             connection.ensure_connection()
             connection.connection.backup(made)
         with connected_to("", state=path.parent):
+            call_command("migrate", verbosity=0)  # nothing is left to do where the copied database was filled already
             import_register(REGISTER)
     return path
 
