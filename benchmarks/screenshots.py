@@ -71,7 +71,10 @@ STAFF = {
         "settlement-service": "/staff/settlement/services/MP0000001/",
         "corrections": "/staff/corrections/",
         "likely-mislinks": "/staff/corrections/likely/",
+        "edit-status": "/staff/status/",
+        "review": "/staff/providers/",
     },
+    ("counter", "sekinin-1"): {"report": "/staff/counter/report/"},
     ("counter", "koho-1"): {
         "staff-editor": "/staff/",
         "edit-page": "/staff/pages/nishitokyo/",
@@ -80,7 +83,6 @@ STAFF = {
         "edit-department": "/staff/pages/nishitokyo/department/add/",
         "edit-history": "/staff/pages/nishitokyo/history/",
         "inquiries": "/staff/inquiries/nishitokyo/",
-        "edit-status": "/staff/status/",
     },
     ("counter", "mado-1"): {
         "staff-counter": "/staff/",
@@ -89,7 +91,6 @@ STAFF = {
         "checklist": "/staff/counter/checklist/",
         "queue-helper": "/staff/counter/queue/",
         "pin-resets": "/staff/counter/pin-resets/",
-        "report": "/staff/counter/report/",
         "corrections-helper": "/staff/corrections/",
     },
 }

@@ -2,13 +2,14 @@
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mynapoint.hub.staff import menu
 from mynapoint.hub.staff.models import Role
 from mynapoint.hub.support import checklist_views, counter_views, pin_reset_views, queue_views, report_views
 from mynapoint.hub.support.visits import AT_COUNTERS
 
-menu.add("counter:counter", _("支援窓口"), _("来訪を始める、進み具合を見る、終える"), *AT_COUNTERS)
+menu.add("counter:counter", pgettext_lazy("page", "支援窓口"), _("来訪を始める、進み具合を見る、終える"), *AT_COUNTERS)
 
 menu.add(
     "counter:checklist",
