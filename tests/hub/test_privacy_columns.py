@@ -63,7 +63,7 @@ ABOUT_PEOPLE = {
         *("id", "payment_service_id", "cursor", "kind", "application_id", "room", "points", "created_at"),
     },
     "applications_usednonce": {"id", "key_id", "nonce", "used_at"},
-    "office_edition": {"id", "through", "rows", "published_at"},
+    "office_edition": {"id", "through", "rows", "visits", "published_at"},
     "support_visit": {
         *("id", "terminal_id", "municipality", "staff_session_id", "ticket_id", "resident_id", "service", "incentive"),
         *("begun_at", "seen_at", "ended_at", "ending", "applications", "signed", "card_left_at"),
@@ -78,6 +78,11 @@ ABOUT_PEOPLE = {
     },
     "ledger_awardreport": {
         *("id", "payment_service_id", "report_id", "body_digest", "reported_up_to", "answer", "received_at"),
+        *("lines_declared", "points_declared"),
+    },
+    "ledger_refusedreport": {
+        *("id", "provider_id", "payment_service_id", "key_id", "report_id", "body_digest", "code", "line", "field"),
+        *("lines_declared", "points_declared", "lines_counted", "points_counted", "received_at"),
     },
     "ledger_ledgerentry": {
         *("id", "report_id", "application_id", "payment_service_id", "line_id", "points", "posted_on", "recorded_at"),

@@ -260,7 +260,7 @@ def test_a_correction_is_seen_to_by_keyboard_alone(stage: Stage, history: list[A
     first, second = two_of_the_office()
     stage.as_one(first)
     page = stage.open(CORRECTIONS)
-    page.get_by_label("申込番号").focus()
+    page.get_by_label("申込番号", exact=True).focus()
     page.keyboard.type(str(history[0].pk))
     reach(page, "受け付ける")
     page.get_by_label("資料の種類").focus()
