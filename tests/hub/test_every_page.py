@@ -19,6 +19,8 @@ NO_PAGES = {
     *("ledger:own_data_csv", "ledger:own_data_json", "applications:receipt_pdf", "counter:checklist_pdf"),
     *("counter:report_csv", "settlement:file", "settlement:statement_csv", "settlement:statement_pdf"),
     *("providers_area:refused_lines", "providers_area:statement_csv", "providers_area:statement_pdf"),
+    *("providers_area:refused_reports", "providers_area:reports_csv", "open_data:visits_csv"),
+    *("providers_review:refused_reports", "providers_review:reports_csv"),
     *("identity:card_continue", "identity:phone_return", "municipal_staff:own_inquiries"),  # lead on to another page
     *("reservations:signed", "reservations:changed", "reservations:revoked"),
     *(

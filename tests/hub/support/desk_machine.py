@@ -294,7 +294,8 @@ class Counters(RuleBasedStateMachine):
             self.chosen[card] |= {whose for whose, (account, _) in MARKS.items() if account in fields.statement}
         self.answers.append((fields, answer))
         page = self.deliver(at, fields, answer)
-        if card and "ログイン" in fields.statement and page.status == 200 and self.who[at] is None:
+        is_in = page.status == 200 or page.path == APPLY  # who has applied is told so there, with 422
+        if card and "ログイン" in fields.statement and is_in and self.who[at] is None:
             self.who[at] = card if "/counter/ended/" not in page.path else None
         self.seen(at, page)
 
