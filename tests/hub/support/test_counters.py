@@ -17,6 +17,8 @@ from hub.support.desk_machine import Counters, World
 NIGHTLY = {"sqlite": (10_000, 50), "postgresql": (1_000, 50)}
 BY_DAY = {"sqlite": (150, 30), "postgresql": (30, 30)}
 """Examples and the most steps of each. By day a failure is told as it was found: making it small takes minutes."""
+ENOUGH = 100
+"""From so many examples on, chance alone does not keep everybody from applying."""
 PARTS = 2
 """By night, each in a test of its own."""
 GARBAGE_OBJECTS = 100_000
@@ -50,8 +52,9 @@ def machine(city: Path, pay: SamplePay, examples: int, steps: int, *shrinking: P
     with counters(city, pay) as chosen_machine:
         run_state_machine_as_test(chosen_machine, settings=chosen)
         world = chosen_machine.world
-    assert world.applied, f"people did apply: the promise was at stake; answered: {world.answered}"
-    assert world.begun_by_card, "cards did begin visits"
+    if examples >= ENOUGH:
+        assert world.applied, f"people did apply: the promise was at stake; answered: {world.answered}"
+        assert world.begun_by_card, "cards did begin visits"
 
 
 def test_a_card_changed_before_the_signature_applies_for_nobody(city: Path, sample_pay: SamplePay) -> None:
