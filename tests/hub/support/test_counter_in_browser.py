@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from hub.chromium import ARGUMENTS, NARROW, PATH, complaints, overflow
@@ -42,19 +42,19 @@ class Window:
     leaving: Leaving
 
     def begin(self) -> None:
-        self.helper.goto(f"{self.site}/staff/counter/")
+        go_to(self.helper, f"{self.site}/staff/counter/")
         self.helper.locator("form[action$='/begin/'] button").click()
         expect(self.helper.locator(".counter-place-busy")).to_have_count(1)
 
     def sign_in(self, card: str) -> None:
         self.cards.card = card
-        self.page.goto(f"{self.site}/counter/")
+        go_to(self.page, f"{self.site}/counter/")
         self.page.locator(".button-visitor").click()
         expect(self.page.locator(".visitor-track")).to_be_visible()
 
     def type_account(self, card: str) -> None:
         account, code = ACCOUNTS[card]
-        self.page.goto(f"{self.site}{APPLY}")
+        go_to(self.page, f"{self.site}{APPLY}")
         self.page.locator("[name=account_id]").fill(account)
         self.page.locator("[name=code_1]").fill(code)
 
@@ -104,6 +104,16 @@ def window(browser: Browser, file_database: None, city: Path, tmp_path: Path) ->
     stop()
 
 
+def go_to(page: Page, address: str) -> None:
+    """Open an address, also where the page loads itself anew in that very moment, as both screens do."""
+    try:
+        page.goto(address)
+    except Error as error:
+        if "ERR_ABORTED" not in error.message:
+            raise
+        page.goto(address)
+
+
 def with_cookies(context: BrowserContext, site: str, cookies: object) -> None:
     for name, morsel in cookies.items():  # type: ignore[attr-defined]
         if name in {"terminal", "staff"}:
@@ -129,9 +139,9 @@ def keeps_pages_to_go_back_to(context: BrowserContext) -> bool:
     page = context.new_page()
     for name in ("one", "two"):
         page.route(f"http://{name}.test/", lambda route: route.fulfill(content_type="text/html", body="<p>plain</p>"))
-    page.goto("http://one.test/")
+    go_to(page, "http://one.test/")
     page.evaluate("window.asItWasLeft = true")
-    page.goto("http://two.test/")
+    go_to(page, "http://two.test/")
     page.go_back(wait_until="commit")
     found = bool(page.evaluate("window.asItWasLeft"))
     page.close()
@@ -174,13 +184,13 @@ def test_the_second_visitor_finds_nothing_of_the_first(window: Window) -> None:
 
     expect(page.locator("h1")).to_contain_text("終")
     go_back_through_everything(window, "aoki")
-    page.goto(f"{window.site}/counter/")
+    go_to(page, f"{window.site}/counter/")
     assert {one["name"] for one in page.context.cookies()} <= {"terminal", "csrftoken"}
     assert left_behind(page) == {"local": [], "session": [], "databases": [], "caches": [], "values": ""}
 
     window.begin()
     window.sign_in("ueno")
-    page.goto(f"{window.site}{APPLY}")
+    go_to(page, f"{window.site}{APPLY}")
     assert page.locator("[name=account_id]").input_value() == ""
     assert page.locator("[name=account_id]").get_attribute("autocomplete") == "off"
     go_back_through_everything(window, "aoki")
@@ -208,11 +218,11 @@ def test_the_page_is_gone_seconds_after_the_card_has_left_and_the_next_card_begi
 def test_both_screens_are_whole_narrow_and_reached_by_the_keyboard(window: Window) -> None:
     page = window.page
     pages = [("waiting", page), ("helper", window.helper)]
-    page.goto(f"{window.site}/counter/")
-    window.helper.goto(f"{window.site}/staff/counter/")
+    go_to(page, f"{window.site}/counter/")
+    go_to(window.helper, f"{window.site}/staff/counter/")
     found = {name: judged(one) for name, one in pages}
     window.begin()
-    page.goto(f"{window.site}/counter/")
+    go_to(page, f"{window.site}/counter/")
     found["card"] = judged(page)
     expect(page.locator(".button-visitor")).to_be_focused()
     window.sign_in("aoki")
@@ -222,7 +232,7 @@ def test_both_screens_are_whole_narrow_and_reached_by_the_keyboard(window: Windo
     window.type_account("aoki")
     window.go_on()
     found["confirm"] = judged(page)
-    page.goto(f"{window.site}/counter/ended/other_card/")
+    go_to(page, f"{window.site}/counter/ended/other_card/")
     found["other card"] = judged(page)
 
     assert found == dict.fromkeys(found, ("", 0))
