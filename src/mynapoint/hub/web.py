@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -58,6 +60,16 @@ def attached(body: bytes, media_type: str, name: str) -> HttpResponse:
     """Return a file to keep under a name."""
     named = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(body, content_type=media_type, headers=named)
+
+
+def as_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return rows below a head line as CSV (RFC 4180); None is an empty cell. Others' texts come neutral already."""
+    written = io.StringIO()
+    write = csv.writer(written).writerow
+    write(columns)
+    for row in rows:
+        write(row)
+    return written.getvalue()
 
 
 def sheet(text: str, name: str) -> HttpResponse:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 
 from mynapoint.exchange.codec import decode_lines
 from mynapoint.exchange.messages import AwardReceiptHeader, LineRefusal, RefusedLine
+from mynapoint.hub import web
 from mynapoint.hub.ledger.models import AwardReport
 from mynapoint.hub.payment_services.csv_sheet import neutral
 from mynapoint.hub.words import PageWords
@@ -68,12 +67,11 @@ _WORDS: dict[LineRefusal, tuple[str, str, str]] = {
 
 def refused_csv(report: AwardReport) -> str:
     """Return a report's refused lines as CSV with a head line, as they were when it came; the header is line 1."""
-    written = StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
-    for one in refused_rows(report):
-        rows.writerow((one.line, neutral(one.line_id), one.field, one.reason.value, one.words.ja, one.words.en))
-    return written.getvalue()
+    rows = (
+        (one.line, neutral(one.line_id), one.field, one.reason.value, one.words.ja, one.words.en)
+        for one in refused_rows(report)
+    )
+    return web.as_csv(COLUMNS, rows)
 
 
 def refused_rows(report: AwardReport) -> Iterator[Refused]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from io import StringIO
 
 from mynapoint.exchange.codec import MalformedMessage
 from mynapoint.exchange.messages import AwardLine, AwardReportHeader
+from mynapoint.hub import web
 from mynapoint.hub.ledger.models import RefusedReport
 from mynapoint.hub.ledger.reports import TotalsDiffer
 from mynapoint.hub.payment_services.csv_sheet import neutral
@@ -59,12 +58,11 @@ def keep_refusal(read: Reading, code: ProblemCode, *, error: MalformedMessage | 
 
 def refused_reports_csv(refused: Iterable[RefusedReport]) -> str:
     """Return refused reports as CSV with a head line; an empty cell is what was not read."""
-    written = StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
-    for one in refused:
-        service = one.payment_service.number if one.payment_service else ""
-        told = (one.received_at.isoformat(), service, neutral(one.report_id), neutral(one.key_id))
-        figures = (one.lines_declared, one.points_declared, one.lines_counted, one.points_counted)
-        rows.writerow((*told, one.code, one.line, one.field, *figures))
-    return written.getvalue()
+    return web.as_csv(COLUMNS, map(_row, refused))
+
+
+def _row(one: RefusedReport) -> tuple[object, ...]:
+    service = one.payment_service.number if one.payment_service else ""
+    told = (one.received_at.isoformat(), service, neutral(one.report_id), neutral(one.key_id))
+    figures = (one.lines_declared, one.points_declared, one.lines_counted, one.points_counted)
+    return (*told, one.code, one.line, one.field, *figures)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -60,6 +58,7 @@ _VISIT_COLUMNS = {
     ),
     "visits_at_least": PageWords("来訪(件、以上)", "visits, at least"),
 }
+_CSV = "text/csv; charset=utf-8; header=present"
 
 
 @require_safe
@@ -82,26 +81,16 @@ def page(request: HttpRequest) -> HttpResponse:
 def as_csv(request: HttpRequest) -> HttpResponse:
     """Return an edition as CSV (RFC 4180, UTF-8): ``?edition=2022-07-10``; the latest where none is named."""
     edition = _edition(request)
-    out = io.StringIO()
-    write = csv.writer(out).writerow
-    write(_COLUMNS)
-    for row in published(edition):
-        write(_values(row))
-    name = f"applications-and-points-{edition.through}.csv"
-    return web.attached(out.getvalue().encode(), "text/csv; charset=utf-8; header=present", name)
+    text = web.as_csv(_COLUMNS, map(_values, published(edition)))
+    return web.attached(text.encode(), _CSV, f"applications-and-points-{edition.through}.csv")
 
 
 @require_safe
 def visits_csv(request: HttpRequest) -> HttpResponse:
     """Return an edition's visits by prefecture as CSV, as ``as_csv`` does."""
     edition = _edition(request)
-    out = io.StringIO()
-    write = csv.writer(out).writerow
-    write(_VISIT_COLUMNS)
-    for row in published_visits(edition):
-        write(_visit_values(row))
-    name = f"counter-visits-{edition.through}.csv"
-    return web.attached(out.getvalue().encode(), "text/csv; charset=utf-8; header=present", name)
+    text = web.as_csv(_VISIT_COLUMNS, map(_visit_values, published_visits(edition)))
+    return web.attached(text.encode(), _CSV, f"counter-visits-{edition.through}.csv")
 
 
 @require_safe

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 from typing import Any
 
 from django.db.models import BinaryField, QuerySet, Value
@@ -14,6 +11,7 @@ from django.http import QueryDict
 
 from mynapoint.exchange.codec import decode
 from mynapoint.exchange.messages import AwardReceiptHeader
+from mynapoint.hub import web
 from mynapoint.hub.ledger.models import AwardReport, RefusedReport
 from mynapoint.hub.payment_services.csv_sheet import neutral
 from mynapoint.hub.problems import ProblemCode
@@ -27,7 +25,8 @@ _COLUMNS = (
 )
 _WHY = {
     ProblemCode.UNKNOWN_SERVICE.value: PageWords(
-        "この番号の決済サービスは、貴社の登録にありません。", "No payment service of the provider has this number."
+        "この番号は、報告した決済事業者の決済サービスのものではありません。",
+        "No payment service of the provider has this number.",
     ),
     ProblemCode.OTHER_CONTENT.value: PageWords(
         "同じ報告の番号で、前に別の内容が届いています。",
@@ -96,19 +95,14 @@ def counted(report: AwardReport) -> Counted:
 
 def reports_csv(reports: QuerySet[AwardReport]) -> str:
     """Return reports as CSV with a head line: declared, recorded, repeated, refused."""
-    written = StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow(_COLUMNS)
-    for one in _each(reports):
-        own, got = one.report, one.receipt
-        told = (own.received_at.isoformat(), own.payment_service.number, neutral(own.report_id))
-        recorded = (got.accepted, got.points_accepted, got.repeated, got.refused)
-        rows.writerow((*told, own.reported_up_to.isoformat(), one.lines, one.points_declared, *recorded))
-    return written.getvalue()
+    return web.as_csv(_COLUMNS, (_row(counted(one)) for one in _counted(reports).iterator(chunk_size=500)))
 
 
-def _each(reports: QuerySet[AwardReport]) -> Iterator[Counted]:
-    return (counted(one) for one in _counted(reports).iterator(chunk_size=500))
+def _row(one: Counted) -> tuple[object, ...]:
+    own, got = one.report, one.receipt
+    told = (own.received_at.isoformat(), own.payment_service.number, neutral(own.report_id))
+    recorded = (got.accepted, got.points_accepted, got.repeated, got.refused)
+    return (*told, own.reported_up_to.isoformat(), one.lines, one.points_declared, *recorded)
 
 
 def _counted(reports: QuerySet[AwardReport]) -> QuerySet[AwardReport]:
