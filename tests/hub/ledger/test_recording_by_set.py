@@ -132,6 +132,18 @@ def test_plain_lines_are_recorded_together_and_the_others_judged(
     assert Application.objects.count() == 6
 
 
+def test_a_line_for_a_stopped_application_is_judged_singly_in_a_large_report_too(people: list[str]) -> None:
+    body = report([("k1", people[4], CARD_UPTAKE, 300), ("k2", people[1], CARD_UPTAKE, 300)])
+    outcomes = []
+    for by_set in (True, False):
+        with transaction.atomic():
+            outcomes.append((recorded(body, by_set=by_set), kept()))
+            transaction.set_rollback(True)
+
+    assert b'"accepted":1,"repeated":0,"refused":1' in outcomes[0][0]
+    assert outcomes[0] == outcomes[1]
+
+
 def test_everybody_in_a_large_report_is_locked_until_it_is_recorded(file_database: None) -> None:
     application = applied("aoki")
     recorded(report([("k0", str(application.pk), CARD_UPTAKE, 300)], "before"), by_set=True)  # a new total locks, too
