@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mynapoint.hub import web
 from mynapoint.hub.applications.models import Application, Registration
 from mynapoint.hub.applications.permission import incentive_on
 from mynapoint.hub.applications.standing import applications_of
@@ -91,12 +90,12 @@ def own_data(resident: Resident, *, now: datetime) -> dict[str, Any]:
 
 def timeline_csv(resident: Resident) -> str:
     """Return what happened, one row each, for ``utf-8-sig``: RFC 4180, no cell a spreadsheet takes for a formula."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow([_("日付"), _("できごと"), _("決済サービス"), _("施策"), _("ポイント"), _("内容")])
-    for when, row in sorted(_events(resident), key=lambda event: event[0]):
-        writer.writerow([when.isoformat(), *(neutral(one) if isinstance(one, str) else one for one in row)])
-    return sheet.getvalue()
+    columns = [_("日付"), _("できごと"), _("決済サービス"), _("施策"), _("ポイント"), _("内容")]
+    rows = (
+        [when.isoformat(), *(neutral(one) if isinstance(one, str) else one for one in row)]
+        for when, row in sorted(_events(resident), key=lambda event: event[0])
+    )
+    return web.as_csv(columns, rows)
 
 
 def _events(resident: Resident) -> Iterator[tuple[date, Sequence[object]]]:

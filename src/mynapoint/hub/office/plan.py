@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
 
+from mynapoint.hub import web
 from mynapoint.hub.office import figures
 from mynapoint.hub.office.figures import Cut, Tally
 from mynapoint.programme.assumptions import default_assumptions, shipped_assumptions
@@ -77,18 +76,17 @@ def compare(round_id: str, *, people: int, seed: int, runs: int, as_of: date) ->
 
 def as_csv(compared: Sequence[Compared]) -> str:
     """Return one line a week and incentive: its Sunday, plan (p5, median, p95) and what happened, all so far."""
-    out = io.StringIO()
-    write = csv.writer(out).writerow
     ranks = ("p5", "median", "p95")
     series = ("applications", "points")
-    write(["week_ends_on", "incentive", *(f"{one}_{rank}" for one in series for rank in ranks), *series])
+    columns = ["week_ends_on", "incentive", *(f"{one}_{rank}" for one in series for rank in ranks), *series]
+    rows: list[list[object]] = []
     for one in compared:
         for week in one.weeks:
             plan = (week.planned.applications_so_far, week.planned.points_so_far)
             planned = [rank for spread in plan for rank in (spread.p5, spread.median, spread.p95)]
             happened = [week.so_far.applications, week.so_far.points] if week.so_far else ["", ""]
-            write([week.ends_on.isoformat(), one.incentive.id, *planned, *happened])
-    return out.getvalue()
+            rows.append([week.ends_on.isoformat(), one.incentive.id, *planned, *happened])
+    return web.as_csv(columns, rows)
 
 
 @lru_cache(maxsize=16)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from calendar import month_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mynapoint.hub import web
 from mynapoint.hub.books.models import Account
 from mynapoint.hub.municipalities.models import Municipality
 from mynapoint.hub.office import backlog, figures
@@ -192,12 +191,8 @@ def by_counter(*, as_of: date, prefecture: str = "") -> Table:
 
 def as_csv(table: Table, *, as_of: date) -> str:
     """Return a table as CSV (RFC 4180, for ``utf-8-sig``): codes and numbers alone, each line with its day."""
-    out = io.StringIO()
-    write = csv.writer(out).writerow
-    write(["as_of", table.code, *(code for code, _label in table.numbers)])
-    for line in table.lines:
-        write([as_of.isoformat(), line.key, *("" if one is None else one for one in line.numbers)])
-    return out.getvalue()
+    columns = ["as_of", table.code, *(code for code, _label in table.numbers)]
+    return web.as_csv(columns, ([as_of.isoformat(), line.key, *line.numbers] for line in table.lines))
 
 
 def incentive_name(round_id: str, incentive: str) -> PageWords:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from django.db.models import Sum
 
 from mynapoint.exchange.messages import ClaimState, EvidenceRequest, SettlementStatement, StatedClaim
+from mynapoint.hub import web
 from mynapoint.hub.books.models import Account
 from mynapoint.hub.ledger.models import LedgerEntry
 from mynapoint.hub.payment_services.csv_sheet import neutral
@@ -19,6 +18,8 @@ from mynapoint.hub.settlement.figures import residue, with_state
 from mynapoint.hub.settlement.models import DrawnLine, State
 from mynapoint.hub.settlement.payments import unpaid
 from mynapoint.programme.values import IncentiveId, Points, ServiceNumber
+
+_COLUMNS = ("service", "claim_id", "round", "incentive", "month", "points", "expired", "final", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +50,14 @@ def statement(service: PaymentService) -> Statement:
 
 def as_csv(one: Statement) -> str:
     """Return the statement as CSV (RFC 4180, for ``utf-8-sig``): one row a claim, then the sums."""
-    out = io.StringIO()
-    write = csv.writer(out).writerow
     number = one.header.service_number.text
-    write(["service", "claim_id", "round", "incentive", "month", "points", "expired", "final", "state"])
+    rows: list[list[object]] = []
     for claim in one.claims:
         figures = [claim.points, claim.expired, "yes" if claim.final else "no", claim.state.value]
-        write([number, neutral(claim.claim_id), claim.round_id, claim.incentive, claim.month, *figures])
+        rows.append([number, neutral(claim.claim_id), claim.round_id, claim.incentive, claim.month, *figures])
     for name in ("recorded", "claimed", "paid", "carried"):
-        write([number, name, "", "", "", getattr(one.header, name), "", "", ""])
-    return out.getvalue()
+        rows.append([number, name, "", "", "", getattr(one.header, name), "", "", ""])
+    return web.as_csv(_COLUMNS, rows)
 
 
 def _stated(claim: Any) -> StatedClaim:

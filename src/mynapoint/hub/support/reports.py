@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median_low
 
+from mynapoint.hub import web
 from mynapoint.hub.support.models import Ending, QueueTicket, Visit, VisitRefusal
 from mynapoint.programme.values import TOKYO, tokyo_midnight
 
@@ -72,9 +71,6 @@ def rounded(counts: Mapping[str, int]) -> Cells:
 
 def as_csv(one: Report) -> str:
     """Return the report as CSV (RFC 4180, for ``utf-8-sig``): codes, and numbers as on the page; None is empty."""
-    out = io.StringIO()
-    write = csv.writer(out).writerow
-    write(["municipality", "month", "figure", "of", "count"])
     rows: list[tuple[str, str, int | None]] = [
         ("visits", "", one.visits),
         ("applications", "", one.applications),
@@ -84,9 +80,8 @@ def as_csv(one: Report) -> str:
         *(("refused_for", name, count) for name, count in one.refusals.items()),
         *(("begun_in_hour", name, count) for name, count in one.hours.items()),
     ]
-    for figure, of, count in rows:
-        write([one.municipality, f"{one.first:%Y-%m}", figure, of, "" if count is None else count])
-    return out.getvalue()
+    about = (one.municipality, f"{one.first:%Y-%m}")
+    return web.as_csv(("municipality", "month", "figure", "of", "count"), ([*about, *row] for row in rows))
 
 
 def bars(cells: Cells, *, width: int = 720, height: int = 200) -> Sequence[Bar]:
