@@ -216,9 +216,9 @@ class Counters(RuleBasedStateMachine):
         self.over(at)
 
     def goes_on(self, at: int) -> str:
-        """Return which visit goes on at a terminal; empty: none."""
-        since = timezone.now() - visits.IDLE
-        here = Visit.objects.filter(terminal=self.world.places[at].helper.terminal, ended_at=None, seen_at__gt=since)
+        """Return which visit goes on at a terminal; empty: none. It is over, too, once its helper has signed out."""
+        since, terminal = timezone.now() - visits.IDLE, self.world.places[at].helper.terminal
+        here = Visit.objects.filter(terminal=terminal, ended_at=None, seen_at__gt=since, staff_session__ended_at=None)
         return str(here.values_list("pk", flat=True).first() or "")
 
     @rule(at=TERMINALS)

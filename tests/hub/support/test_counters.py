@@ -19,8 +19,8 @@ BY_DAY = {"sqlite": (150, 30), "postgresql": (30, 30)}
 """Examples and the most steps of each. By day a failure is told as it was found: making it small takes minutes."""
 ENOUGH = 100
 """From so many examples on, chance alone does not keep everybody from applying."""
-PARTS = 2
-"""By night, each in a test of its own."""
+PARTS = 40
+"""By night, each in a test of its own, of some minutes: what one found is known before all have ended."""
 GARBAGE_OBJECTS = 100_000
 """After how many of them Python looks for what is no longer reachable: a tenth of the time, at its default."""
 
