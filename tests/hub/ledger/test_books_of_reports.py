@@ -7,26 +7,23 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub import clock
-from hub.conftest import as_owner
-from hub.people import CARD_UPTAKE, applies, awarded
+from hub.people import CARD_UPTAKE, applies
 from hub.sample_pay import NUMBER, REGISTER
 from mynapoint.exchange.codec import MalformedMessage, encode_lines
 from mynapoint.exchange.messages import AwardLine, AwardReportHeader
 from mynapoint.hub.books.budgets import standings
 from mynapoint.hub.books.models import Account
-from mynapoint.hub.identity.links import CertificateId, Link
+from mynapoint.hub.identity.links import CertificateId
 from mynapoint.hub.ledger import actions
 from mynapoint.hub.ledger.audit_books import audit_books
-from mynapoint.hub.ledger.merges import take_links
 from mynapoint.hub.ledger.models import LedgerEntry, RecordedTotal
 from mynapoint.hub.ledger.releasing import NotOver, release_room
 from mynapoint.hub.ledger.reports import parse_report
-from mynapoint.hub.ledger.reserving import BOOK_WHAT_IS_KEPT
 from mynapoint.hub.payment_services.actions import import_register
 from mynapoint.hub.payment_services.models import PaymentService, ProviderKey
 from mynapoint.programme.values import IncentiveId, Points, ServiceNumber
@@ -137,22 +134,3 @@ def test_a_fixed_sum_is_not_closed_while_its_last_day_is_not_known(people: list[
 
     with pytest.raises(NotOver, match="not known yet"):
         release_room("round2", HEALTH, now=clock.START + timedelta(days=600))
-
-
-def test_what_was_kept_before_there_were_books_is_booked_as_if_there_had_been(file_database: None) -> None:
-    first, second = (applies(CertificateId("aa", name), clock.START) for name in "12")
-    for points in (900, 500, -200):
-        awarded(first, points, clock.START)
-    awarded(second, 700, clock.START)
-    take_links([(1, Link(CertificateId("aa", "1"), CertificateId("aa", "2")))], source="test", now=clock.START)
-    before = books()
-    with as_owner(), connection.cursor() as cursor:
-        is_sqlite = connection.vendor == "sqlite"
-        cursor.execute(f"DROP TRIGGER books_movement_{'no_delete' if is_sqlite else 'no_change ON books_movement'}")
-        cursor.execute("DELETE FROM books_movement")
-        assert audit_books()
-
-        for statement in BOOK_WHAT_IS_KEPT:
-            cursor.execute(statement)
-
-        assert books() == before

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import RunPython
-from django.db.migrations.state import StateApps
+from collections.abc import Mapping, Sequence
+
+from mynapoint.hub.audit.guards import Statements
 
 TABLES: dict[str, tuple[str, ...]] = {
     "audit_auditrecord": (),
@@ -43,20 +43,13 @@ TABLES: dict[str, tuple[str, ...]] = {
 """Every append-only table, and its columns that are given a value once, later. Asked for at every start (schema.py)."""
 
 
-def append_only(*tables: str) -> RunPython:
+def append_only(*tables: str) -> Statements:
     """Return the migration step that makes tables append-only: UPDATE and DELETE fail, on PostgreSQL TRUNCATE too."""
 
-    def install(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        for table in tables:
-            for statement in _INSTALL[editor.connection.vendor]:
-                editor.execute(statement.format(table=table), params=None)
+    def of_each(made: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        return {vendor: [one.format(table=table) for table in tables for one in made[vendor]] for vendor in made}
 
-    def remove(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        for table in tables:
-            for statement in _REMOVE[editor.connection.vendor]:
-                editor.execute(statement.format(table=table), params=None)
-
-    return RunPython(install, remove)
+    return Statements(**of_each(_INSTALL), undo=of_each(_REMOVE))
 
 
 _INSTALL = {

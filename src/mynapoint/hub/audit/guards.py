@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import RunPython
-from django.db.migrations.state import StateApps
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 GUARDS = (
     "resident_not_parted_update",
@@ -33,7 +35,9 @@ GUARDS = (
 """Every guarding trigger by name; asked for at every start (schema.py)."""
 
 
-def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock: str = "", only: str = "") -> RunPython:
+def guard(
+    name: str, *, table: str, events: tuple[str, ...], refuses: str, lock: str = "", only: str = ""
+) -> Statements:
     """Return the migration step that makes the database refuse rows of a table; an IntegrityError follows.
 
     events   of ``INSERT``, ``UPDATE``
@@ -43,27 +47,56 @@ def guard(name: str, *, table: str, events: tuple[str, ...], refuses: str, lock:
              at work on the rows that ``refuses`` asks about, and are waited for. SQLite has one writer
     """
 
-    def install(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        for event in events:
-            for statement in _INSTALL[editor.connection.vendor]:
-                editor.execute(
-                    statement.format(
-                        name=f"{name}_{event.lower()}",
-                        table=table,
-                        event=event,
-                        refuses=refuses,
-                        only=_ONLY[editor.connection.vendor].format(only) if only else "",
-                        lock=f"PERFORM * FROM ({lock}) AS locked;" if lock else "",
-                    ),
-                    params=None,
-                )
+    names = {event: f"{name}_{event.lower()}" for event in events}
 
-    def remove(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        for event in events:
-            for statement in _REMOVE[editor.connection.vendor]:
-                editor.execute(statement.format(name=f"{name}_{event.lower()}", table=table), params=None)
+    def of_each(made: Sequence[str], vendor: str) -> list[str]:
+        asked = _ONLY[vendor].format(only) if only else ""
+        locked = f"PERFORM * FROM ({lock}) AS locked;" if lock else ""
+        return [
+            one.format(name=names[event], table=table, event=event, refuses=refuses, only=asked, lock=locked)
+            for event in events
+            for one in made
+        ]
 
-    return RunPython(install, remove)
+    return Statements(
+        **{vendor: of_each(made, vendor) for vendor, made in _INSTALL.items()},
+        undo={vendor: of_each(removed, vendor) for vendor, removed in _REMOVE.items()},
+    )
+
+
+class Statements(Operation):
+    """A migration step that runs the statements of the database at hand; ``undo``, by its vendor, takes them back.
+
+    Unlike RunPython it asks nothing of the models, so that Django need not build all of them anew for it.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, sqlite: Sequence[str], postgresql: Sequence[str], *, undo: Mapping[str, Sequence[str]]) -> None:
+        self.does = {"sqlite": sqlite, "postgresql": postgresql}
+        self.undo = undo
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Leave the models as they are."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Run the statements."""
+        for statement in self.does[schema_editor.connection.vendor]:
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Take them back."""
+        for statement in self.undo[schema_editor.connection.vendor]:
+            schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        """Say what the step does, for ``migrate``."""
+        return "Triggers and functions of the database"
 
 
 _ONLY = {"sqlite": "({}) AND", "postgresql": "WHEN ({})"}

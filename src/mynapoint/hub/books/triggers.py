@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import RunPython
-from django.db.migrations.state import StateApps
+from mynapoint.hub.audit.guards import Statements
 
 BUDGET_SPENT = "budget_spent"
 """What the database says where a budget has too little left for a movement."""
-
-
-def statements(sqlite: tuple[str, ...], postgresql: tuple[str, ...], *, undo: dict[str, tuple[str, ...]]) -> RunPython:
-    """Return the migration step that runs the statements of the database at hand; ``undo`` takes them back."""
-    does = {"sqlite": sqlite, "postgresql": postgresql}
-
-    def run(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in does[editor.connection.vendor]:
-            editor.execute(statement, params=None)
-
-    def take_back(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in undo[editor.connection.vendor]:
-            editor.execute(statement, params=None)
-
-    return RunPython(run, take_back)
 
 
 _ON_SQLITE = """
@@ -103,9 +86,9 @@ WHEN (NEW.from_account = 'budget' OR NEW.to_account = 'budget') EXECUTE FUNCTION
 """
 
 
-def movements_change_blocks() -> RunPython:
+def movements_change_blocks() -> Statements:
     """Return the migration step that ties the blocks of a budget to the movements of its account."""
-    return statements(
+    return Statements(
         (_ON_SQLITE,),
         (_FUNCTION, _ON_POSTGRESQL),
         undo={
@@ -116,40 +99,3 @@ def movements_change_blocks() -> RunPython:
             ),
         },
     )
-
-
-def triggers_aside(table: str) -> RunPython:
-    """Return the migration step before a table is made anew: SQLite drops its triggers, and renames none that is named.
-
-    ``triggers_back`` is the step after it. PostgreSQL changes a table in place and keeps its triggers.
-    """
-
-    def aside(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        if editor.connection.vendor == "sqlite":
-            editor.execute(_ASIDE.format(table=table), params=None)
-            with editor.connection.cursor() as cursor:
-                names = [str(name) for (name,) in cursor.execute("SELECT name FROM trigger_aside").fetchall()]
-            for name in names:
-                editor.execute(f"DROP TRIGGER {name}", params=None)
-
-    return RunPython(aside, _back)
-
-
-def triggers_back(table: str) -> RunPython:
-    """Return the migration step that makes again what ``triggers_aside`` put aside, word for word."""
-    return RunPython(_back, triggers_aside(table).code)
-
-
-_ASIDE = (
-    "CREATE TEMP TABLE trigger_aside AS SELECT name, sql FROM sqlite_master "
-    "WHERE type = 'trigger' AND (tbl_name = '{table}' OR sql LIKE '%{table}%')"
-)
-
-
-def _back(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    if editor.connection.vendor == "sqlite":
-        with editor.connection.cursor() as cursor:
-            made = [str(sql) for (sql,) in cursor.execute("SELECT sql FROM trigger_aside").fetchall()]
-        for statement in made:
-            editor.execute(statement, params=None)
-        editor.execute("DROP TABLE temp.trigger_aside", params=None)

@@ -10,9 +10,7 @@ anew on SQLite takes these triggers away first and puts them back: SQLite rename
 # ruff: noqa: S608 (names of tables, columns and accounts are ours)
 from __future__ import annotations
 
-from django.db.migrations import RunPython
-
-from mynapoint.hub.books.triggers import statements
+from mynapoint.hub.audit.guards import Statements
 
 _SOURCE = "CASE WHEN budget.is_limited THEN 'budget' ELSE 'funds' END"
 _FROM = """
@@ -88,6 +86,15 @@ _ON_POSTGRESQL = (
     f"""
 CREATE FUNCTION notice_moves_reservation_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- A turn that is taken back or given at this moment is waited for: whoever removes the row ends the place.
+    PERFORM 1 FROM applications_application AS one JOIN books_openplace AS open ON {_OWN}
+      WHERE one.id = NEW.application_id FOR UPDATE OF open;
+    IF EXISTS ({_OTHERS_FIRST}) THEN
+        RAISE EXCEPTION 'budget_spent' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    {_GIVE_BACK};
+    {_APPLIED};
+    {_END_PLACES};
     {_RESERVE};
     IF NOT FOUND THEN
         RAISE EXCEPTION 'budget_not_known' USING ERRCODE = 'integrity_constraint_violation';
@@ -116,6 +123,10 @@ _ON_SQLITE = (
 CREATE TRIGGER notice_moves_reservation_insert AFTER INSERT ON applications_notice
 WHEN NEW.kind = 'application' AND NEW.room > 0
 BEGIN
+    SELECT RAISE(ABORT, 'budget_spent') WHERE EXISTS ({_OTHERS_FIRST});
+    {_GIVE_BACK};
+    {_APPLIED};
+    {_END_PLACES};
     SELECT RAISE(ABORT, 'budget_not_known') WHERE NOT EXISTS (SELECT 1 {_FROM});
     {_RESERVE};
 END
@@ -129,11 +140,11 @@ END
 )
 
 
-def notices_move_reservations() -> RunPython:
+def notices_move_reservations() -> Statements:
     """Return the migration step that reserves with each application and releases with each stop."""
     names = ("notice_moves_reservation_insert", "stop_releases_reservation_insert")
     on = "applications_notice"
-    return statements(
+    return Statements(
         _ON_SQLITE,
         _ON_POSTGRESQL,
         undo={
@@ -144,90 +155,3 @@ def notices_move_reservations() -> RunPython:
             ),
         },
     )
-
-
-_WAITING_FIRST = {
-    "sqlite": f"""
-    SELECT RAISE(ABORT, 'budget_spent') WHERE EXISTS ({_OTHERS_FIRST});
-    {_GIVE_BACK};
-    {_APPLIED};
-    {_END_PLACES};
-""",
-    "postgresql": f"""
-    -- A turn that is taken back or given at this moment is waited for: whoever removes the row ends the place.
-    PERFORM 1 FROM applications_application AS one JOIN books_openplace AS open ON {_OWN}
-      WHERE one.id = NEW.application_id FOR UPDATE OF open;
-    IF EXISTS ({_OTHERS_FIRST}) THEN
-        RAISE EXCEPTION 'budget_spent' USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    {_GIVE_BACK};
-    {_APPLIED};
-    {_END_PLACES};
-""",
-}
-"""What comes before the reservation, since there are waiting lists (migration 0008)."""
-
-
-def waiting_comes_first() -> RunPython:
-    """Return the migration step that lets no application past the waiting list, and ends the applicant's place."""
-    sqlite, postgresql = _ON_SQLITE[0], _ON_POSTGRESQL[0]
-    begin = "BEGIN\n"
-    assert sqlite.count(begin) == postgresql.count(begin) == 1
-    return statements(
-        ("DROP TRIGGER notice_moves_reservation_insert", sqlite.replace(begin, begin + _WAITING_FIRST["sqlite"])),
-        (
-            postgresql.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace(
-                begin, begin + _WAITING_FIRST["postgresql"]
-            ),
-        ),
-        undo={
-            "sqlite": ("DROP TRIGGER notice_moves_reservation_insert", sqlite),
-            "postgresql": (postgresql.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),),
-        },
-    )
-
-
-BOOK_WHAT_IS_KEPT = (
-    f"""
-INSERT INTO books_movement ({_COLUMNS})
-SELECT share.budget_id, 'reserved', 'funds', 'reserved', notice.room, one.id, '', '', notice.created_at
-  FROM applications_notice AS notice
-  JOIN applications_application AS one ON one.id = notice.application_id
-  JOIN books_budgetshare AS share ON share.round_id = one.round_id AND share.incentive = one.incentive
- WHERE notice.kind = 'application' AND notice.room > 0
-""",
-    *(
-        f"""
-INSERT INTO books_movement ({_COLUMNS})
-SELECT share.budget_id, '{kind}', '{giver}', '{receiver}', sum({sign}entry.points), NULL, service.number,
-       {voucher}, max(entry.recorded_at)
-  FROM ledger_ledgerentry AS entry
-  JOIN applications_application AS one ON one.id = entry.application_id
-  JOIN books_budgetshare AS share ON share.round_id = one.round_id AND share.incentive = one.incentive
-  JOIN payment_services_paymentservice AS service ON service.id = entry.payment_service_id
- WHERE {sign}entry.points > 0
- GROUP BY share.budget_id, service.number, entry.report_id
-"""
-        for kind, giver, receiver, sign in (
-            ("recorded", "reserved", "awarded", ""),
-            ("clawed_back", "awarded", "reserved", "-"),
-        )
-        for voucher in ("'report:' || entry.report_id",)
-    ),
-    f"""
-INSERT INTO books_movement ({_COLUMNS})
-SELECT budget_id, 'released', 'reserved', 'funds', points_left, application, '', '', made_at
-  FROM (
-    SELECT moved.budget_id, moved.application, stop.created_at AS made_at,
-           moved.points - coalesce((SELECT sum(entry.points) FROM ledger_ledgerentry AS entry
-                                     WHERE entry.application_id = moved.application), 0) AS points_left
-      FROM books_movement AS moved
-      JOIN applications_notice AS stop ON stop.application_id = moved.application AND stop.kind = 'stop'
-     WHERE moved.kind = 'reserved' AND NOT EXISTS (
-        SELECT 1 FROM applications_notice AS later
-         WHERE later.application_id = stop.application_id AND later.kind = 'stop' AND later.id < stop.id)
-  ) AS stopped
- WHERE points_left > 0
-""",
-)
-"""Books what was applied for and recorded before there were books; run once, by the migration, in this order."""

@@ -1,4 +1,4 @@
-"""The first tables of applications."""
+"""The tables of applications."""
 
 import uuid
 
@@ -13,9 +13,20 @@ class Migration(migrations.Migration):
         ("identity", "0001_initial"),
         ("payment_services", "0001_initial"),
         ("reservations", "0001_initial"),
+        ("staff", "0001_initial"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="KeptAnswer",
+            fields=[
+                ("key", models.CharField(max_length=128, primary_key=True, serialize=False)),
+                ("asked", models.CharField(max_length=64)),
+                ("is_refusal", models.BooleanField()),
+                ("answer", models.TextField()),
+                ("answered_at", models.DateTimeField()),
+            ],
+        ),
         migrations.CreateModel(
             name="Application",
             fields=[
@@ -30,11 +41,29 @@ class Migration(migrations.Migration):
                 ("proof", models.TextField()),
                 ("applied_at", models.DateTimeField()),
                 (
+                    "account_freed_by",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="account_freed",
+                        to="applications.application",
+                    ),
+                ),
+                (
                     "payment_service",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="payment_services.paymentservice",
+                    ),
+                ),
+                (
+                    "person_freed_by",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="person_freed",
+                        to="applications.application",
                     ),
                 ),
                 (
@@ -50,6 +79,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("person_freed_by__isnull", True)),
+                        fields=("resident", "incentive"),
+                        name="application_once_per_resident",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("account_freed_by__isnull", True)),
+                        fields=("payment_service", "account_key", "incentive"),
+                        name="application_once_per_account",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("account_freed_by__isnull", True)),
+                        fields=("payment_service", "account_reference", "incentive"),
+                        name="application_once_per_reference",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Consent",
@@ -71,12 +119,160 @@ class Migration(migrations.Migration):
                 (
                     "credential",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.credential"
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.credential",
+                    ),
+                ),
+                (
+                    "oidc_subject",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.oidcsubject",
                     ),
                 ),
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("credential", None), ("oidc_subject__isnull", False)),
+                            models.Q(("credential__isnull", False), ("oidc_subject", None)),
+                            _connector="OR",
+                        ),
+                        name="consent_by_card_or_phone",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("municipality", models.CharField(blank=True, max_length=40)),
+                ("words", models.CharField(blank=True, max_length=400)),
+                ("due_on", models.DateField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.resident"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CorrectionStep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opened", "申し出を受け付けました"),
+                            ("death", "亡くなられたかどうかの確認を始めました"),
+                            ("evidence", "確認の資料を記録しました"),
+                            ("proposed", "1人目が結論を出しました"),
+                            ("sent_back", "2人目が差し戻しました"),
+                            ("approved", "2人目が結論を承認しました"),
+                            ("withdrawn", "申し出が取り下げられました"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("who", models.CharField(max_length=80)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("mislink", "別の人に結び付いていました"),
+                            ("not_mislink", "ご本人の申込でした"),
+                            ("died", "亡くなられていました"),
+                            ("alive", "ご存命でした"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("resident", "本人の申し立て"),
+                            ("card", "カードでの本人確認"),
+                            ("visit", "窓口の来訪の記録"),
+                            ("provider", "決済事業者の回答"),
+                            ("family", "ご家族・ご親族の届け出"),
+                            ("civil", "住民票の除票・戸籍の記載"),
+                            ("other", "そのほかの資料"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reference", models.CharField(blank=True, max_length=80)),
+                ("done_at", models.DateTimeField()),
+                (
+                    "correction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="applications.correction"
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.staffaccount",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.staffaccount",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("correction", "number"), name="correction_step_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ["approved", "withdrawn"])),
+                        fields=("correction",),
+                        name="correction_ends_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "approved"), _negated=True),
+                            models.Q(
+                                ("first__isnull", False),
+                                ("staff__isnull", False),
+                                models.Q(("staff", models.F("first")), _negated=True),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="correction_by_two",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +287,19 @@ class Migration(migrations.Migration):
                 ("masked_account", models.CharField(max_length=16)),
                 ("masked_holder", models.CharField(max_length=64)),
                 ("proof", models.TextField()),
+                ("session", models.CharField(max_length=64)),
+                (
+                    "signer",
+                    models.CharField(
+                        choices=[
+                            ("holder", "カードの持ち主本人(18歳以上)"),
+                            ("with_consent", "カードの持ち主本人(15歳から17歳。法定代理人の同意を得ています)"),
+                            ("guardian", "法定代理人(15歳未満のお子さまのカードを使います)"),
+                        ],
+                        db_default="holder",
+                        max_length=12,
+                    ),
+                ),
                 ("created_at", models.DateTimeField()),
                 (
                     "payment_service",
@@ -107,12 +316,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("resident", "incentive"), name="draft_once")],
+            },
         ),
         migrations.CreateModel(
             name="Notice",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("cursor", models.PositiveBigIntegerField()),
+                ("cursor", models.PositiveBigIntegerField(null=True)),
                 (
                     "kind",
                     models.CharField(
@@ -145,6 +357,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cursor__isnull", True)),
+                        fields=["payment_service", "id"],
+                        name="notice_without_cursor",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("payment_service", "cursor"), name="notice_cursor"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ["application", "award_instruction"])),
+                        fields=("application", "kind"),
+                        name="notice_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "award_instruction"), ("points__gt", 0)),
+                            models.Q(models.Q(("kind", "award_instruction"), _negated=True), ("points", 0)),
+                            _connector="OR",
+                        ),
+                        name="notice_points",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NoticeCounter",
@@ -175,6 +412,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("resident", "incentive"), name="registration_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="StandingApplication",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("incentive", models.CharField(max_length=40)),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standing",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.resident"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("resident", "incentive"), name="stands_once")],
+            },
         ),
         migrations.CreateModel(
             name="UsedNonce",
@@ -187,52 +451,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("key_id", "nonce"), name="nonce_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(fields=("resident", "incentive"), name="application_once_per_resident"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                fields=("payment_service", "account_key", "incentive"), name="application_once_per_account"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                fields=("payment_service", "account_reference", "incentive"), name="application_once_per_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(fields=("resident", "incentive"), name="draft_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("payment_service", "cursor"), name="notice_cursor"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ["application", "award_instruction"])),
-                fields=("application", "kind"),
-                name="notice_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "award_instruction"), ("points__gt", 0)),
-                    models.Q(models.Q(("kind", "award_instruction"), _negated=True), ("points", 0)),
-                    _connector="OR",
-                ),
-                name="notice_points",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.UniqueConstraint(fields=("resident", "incentive"), name="registration_once"),
         ),
     ]

@@ -1,4 +1,6 @@
-"""The first tables of books."""
+"""The tables of books."""
+
+import uuid
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -17,6 +19,74 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80, unique=True)),
                 ("is_limited", models.BooleanField()),
             ],
+        ),
+        migrations.CreateModel(
+            name="WaitingPlace",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("round_id", models.CharField(max_length=20)),
+                ("incentive", models.CharField(max_length=40)),
+                ("resident", models.UUIDField(db_index=True)),
+                ("points", models.PositiveIntegerField()),
+                ("taken_at", models.DateTimeField()),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="books.budget"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("budget", "number"), name="place_number_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="WaitingStep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("offered", "Offered"),
+                            ("applied", "Applied"),
+                            ("left", "Left"),
+                            ("lapsed", "Lapsed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("offer_until", models.DateField(null=True)),
+                ("done_at", models.DateTimeField()),
+                (
+                    "place",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="books.waitingplace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("place", "kind"), name="place_step_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "offered"), _negated=True),
+                        fields=("place",),
+                        name="place_ends_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "offered"), ("offer_until__isnull", False)),
+                            models.Q(models.Q(("kind", "offered"), _negated=True), ("offer_until", None)),
+                            _connector="OR",
+                        ),
+                        name="place_offered_until",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BudgetBlock",
@@ -71,6 +141,7 @@ class Migration(migrations.Migration):
                             ("clawed_back", "Clawed Back"),
                             ("claimed", "Claimed"),
                             ("paid", "Paid"),
+                            ("expired", "Expired"),
                             ("reversed", "Reversed"),
                         ],
                         max_length=12,
@@ -147,7 +218,11 @@ class Migration(migrations.Migration):
                             models.Q(("from_account", "awarded"), ("kind", "clawed_back"), ("to_account", "budget")),
                             models.Q(("from_account", "awarded"), ("kind", "clawed_back"), ("to_account", "funds")),
                             models.Q(("from_account", "awarded"), ("kind", "claimed"), ("to_account", "claimed")),
+                            models.Q(("from_account", "claimed"), ("kind", "claimed"), ("to_account", "awarded")),
                             models.Q(("from_account", "claimed"), ("kind", "paid"), ("to_account", "paid")),
+                            models.Q(("from_account", "paid"), ("kind", "paid"), ("to_account", "claimed")),
+                            models.Q(("from_account", "awarded"), ("kind", "expired"), ("to_account", "budget")),
+                            models.Q(("from_account", "awarded"), ("kind", "expired"), ("to_account", "funds")),
                             _connector="OR",
                         ),
                         name="movement_of_its_kind",
@@ -172,6 +247,38 @@ class Migration(migrations.Migration):
                         fields=("application", "kind"),
                         name="reserved_and_released_once",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OpenPlace",
+            fields=[
+                (
+                    "place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="open",
+                        serialize=False,
+                        to="books.waitingplace",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("round_id", models.CharField(max_length=20)),
+                ("incentive", models.CharField(max_length=40)),
+                ("resident", models.UUIDField()),
+                ("offer_until", models.DateField(null=True)),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="books.budget"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("resident", "round_id", "incentive"), name="one_place_each"),
+                    models.UniqueConstraint(fields=("budget", "number"), name="open_place_number"),
                 ],
             },
         ),

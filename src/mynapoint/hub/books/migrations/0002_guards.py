@@ -1,4 +1,4 @@
-"""Movements can only be added; a reversal mirrors its origin; a limited budget's blocks follow its movements."""
+"""Movements and waiting lists only grow; a reversal mirrors its origin; a budget's blocks follow its movements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [("books", "0001_initial")]
 
     operations = [
-        append_only("books_movement"),
+        append_only("books_movement", "books_waitingplace", "books_waitingstep"),
         guard(
             "reversal_mirrors",
             table="books_movement",

@@ -1,4 +1,4 @@
-"""The first tables of ledger."""
+"""The tables of ledger."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -21,6 +21,8 @@ class Migration(migrations.Migration):
                 ("report_id", models.CharField(max_length=64)),
                 ("body_digest", models.CharField(max_length=64)),
                 ("reported_up_to", models.DateTimeField()),
+                ("lines_declared", models.PositiveIntegerField(null=True)),
+                ("points_declared", models.BigIntegerField(null=True)),
                 ("answer", models.BinaryField()),
                 ("received_at", models.DateTimeField()),
                 (
@@ -32,6 +34,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["payment_service", "reported_up_to"], name="report_up_to")],
+                "constraints": [models.UniqueConstraint(fields=("payment_service", "report_id"), name="report_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DoubleApplication",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("points_earlier", models.PositiveIntegerField()),
+                ("points_later", models.PositiveIntegerField()),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(choices=[("open", "Open"), ("decided", "Decided")], default="open", max_length=8),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.application"
+                    ),
+                ),
+                (
+                    "later",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.application"
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.seriallink"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("earlier", models.F("later")), _negated=True), name="case_of_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "open")),
+                            models.Q(("decided_at__isnull", False), ("state", "decided")),
+                            _connector="OR",
+                        ),
+                        name="case_decided",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LedgerEntry",
@@ -45,6 +98,15 @@ class Migration(migrations.Migration):
                     "application",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.application"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.ledgerentry",
                     ),
                 ),
                 (
@@ -62,6 +124,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("payment_service", "line_id"), name="line_once"),
+                    models.CheckConstraint(condition=models.Q(("points", 0), _negated=True), name="entry_not_zero"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RecordedTotal",
@@ -69,6 +137,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("incentive", models.CharField(max_length=40)),
                 ("recorded", models.IntegerField(default=0)),
+                ("over_cap", models.PositiveIntegerField(default=0)),
                 ("points_max", models.PositiveIntegerField()),
                 (
                     "resident",
@@ -77,32 +146,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("resident", "incentive"), name="total_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("recorded__gte", 0), ("recorded__lte", models.F("points_max"))),
+                        name="total_within_cap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("over_cap", 0), ("recorded", models.F("points_max")), _connector="OR"),
+                        name="over_cap_when_full",
+                    ),
+                ],
+            },
         ),
-        migrations.AddIndex(
-            model_name="awardreport",
-            index=models.Index(fields=["payment_service", "reported_up_to"], name="report_up_to"),
-        ),
-        migrations.AddConstraint(
-            model_name="awardreport",
-            constraint=models.UniqueConstraint(fields=("payment_service", "report_id"), name="report_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.UniqueConstraint(fields=("payment_service", "line_id"), name="line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.CheckConstraint(condition=models.Q(("points", 0), _negated=True), name="entry_not_zero"),
-        ),
-        migrations.AddConstraint(
-            model_name="recordedtotal",
-            constraint=models.UniqueConstraint(fields=("resident", "incentive"), name="total_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="recordedtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recorded__gte", 0), ("recorded__lte", models.F("points_max"))),
-                name="total_within_cap",
-            ),
+        migrations.CreateModel(
+            name="RefusedReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key_id", models.CharField(max_length=64)),
+                ("report_id", models.CharField(blank=True, max_length=64)),
+                ("body_digest", models.CharField(max_length=64)),
+                ("code", models.CharField(max_length=32)),
+                ("line", models.PositiveIntegerField(null=True)),
+                ("field", models.CharField(blank=True, max_length=64)),
+                ("lines_declared", models.PositiveIntegerField(null=True)),
+                ("points_declared", models.BigIntegerField(null=True)),
+                ("lines_counted", models.PositiveIntegerField(null=True)),
+                ("points_counted", models.BigIntegerField(null=True)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "payment_service",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payment_services.paymentservice",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payment_services.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "body_digest", "code"), name="refusal_once")
+                ],
+            },
         ),
     ]

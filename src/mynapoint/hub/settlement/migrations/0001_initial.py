@@ -1,4 +1,4 @@
-"""The first tables of settlement."""
+"""The tables of settlement."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("ledger", "0006_total_guard_of_resident"),
-        ("payment_services", "0003_register_guards"),
+        ("ledger", "0001_initial"),
+        ("payment_services", "0001_initial"),
         ("staff", "0001_initial"),
     ]
 
@@ -84,6 +84,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("payment_service", "claim_id"), name="claim_once"),
+                    models.CheckConstraint(condition=models.Q(("expired__gte", 0)), name="claim_expired_not_negative"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Draw",
@@ -109,6 +115,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("size__lte", models.F("population"))), name="draw_of_lines"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DrawnLine",
@@ -128,6 +141,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("draw", "entry"), name="line_drawn_once")],
+            },
         ),
         migrations.CreateModel(
             name="LineFinding",
@@ -202,6 +218,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account__isnull", False), ("points__gt", 0), ("returns", None)),
+                            models.Q(("account", None), ("points__lte", 0)),
+                            _connector="OR",
+                        ),
+                        name="transferred_to_an_account",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClaimStep",
@@ -250,6 +278,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("claim", "number"), name="claim_step_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("staff", None), ("state", "submitted")),
+                            models.Q(models.Q(("state", "submitted"), _negated=True), ("staff__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="claim_step_by_staff",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("payment__isnull", False), ("state__in", ["paid", "returned"])),
+                            models.Q(models.Q(("state__in", ["paid", "returned"]), _negated=True), ("payment", None)),
+                            _connector="OR",
+                        ),
+                        name="claim_step_of_payment",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TransferFile",
@@ -286,62 +335,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(fields=("payment_service", "claim_id"), name="claim_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expired__gte", 0)), name="claim_expired_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__lte", models.F("population"))), name="draw_of_lines"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drawnline",
-            constraint=models.UniqueConstraint(fields=("draw", "entry"), name="line_drawn_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("account__isnull", False), ("points__gt", 0), ("returns", None)),
-                    models.Q(("account", None), ("points__lte", 0)),
-                    _connector="OR",
-                ),
-                name="transferred_to_an_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimstep",
-            constraint=models.UniqueConstraint(fields=("claim", "number"), name="claim_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="claimstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("staff", None), ("state", "submitted")),
-                    models.Q(models.Q(("state", "submitted"), _negated=True), ("staff__isnull", False)),
-                    _connector="OR",
-                ),
-                name="claim_step_by_staff",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("payment__isnull", False), ("state__in", ["paid", "returned"])),
-                    models.Q(models.Q(("state__in", ["paid", "returned"]), _negated=True), ("payment", None)),
-                    _connector="OR",
-                ),
-                name="claim_step_of_payment",
-            ),
         ),
     ]

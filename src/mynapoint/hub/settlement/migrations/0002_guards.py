@@ -19,7 +19,7 @@ _BEFORE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("settlement", "0001_initial"), ("audit", "0010_acts_of_money")]
+    dependencies = [("settlement", "0001_initial")]
 
     operations = [
         append_only(

@@ -1,4 +1,4 @@
-"""Accounts, terminals and sessions of staff."""
+"""The tables of staff."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -23,11 +23,13 @@ class Migration(migrations.Migration):
                             ("supervisor", "窓口の責任者"),
                             ("editor", "市区町村ページの編集者"),
                             ("office", "事務局"),
+                            ("provider", "決済事業者の担当者"),
                         ],
                         max_length=10,
                     ),
                 ),
                 ("municipality", models.CharField(blank=True, max_length=40)),
+                ("provider", models.CharField(blank=True, db_default="", default="", max_length=40)),
                 ("password", models.CharField(blank=True, max_length=255)),
                 ("totp_secret", models.BinaryField(max_length=200, null=True)),
                 ("last_step", models.BigIntegerField(default=0)),
@@ -49,6 +51,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("municipality", ""), ("provider", ""), ("role", "office")),
+                            models.Q(
+                                ("municipality", ""), ("role", "provider"), models.Q(("provider", ""), _negated=True)
+                            ),
+                            models.Q(
+                                models.Q(("role__in", ["office", "provider"]), _negated=True),
+                                models.Q(("municipality", ""), _negated=True),
+                                ("provider", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="staff_of_one_place",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Terminal",
@@ -56,6 +77,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=60)),
                 ("municipality", models.CharField(blank=True, max_length=40)),
+                ("provider", models.CharField(blank=True, db_default="", default="", max_length=40)),
                 ("secret_digest", models.CharField(blank=True, db_index=True, max_length=64)),
                 ("registration_digest", models.CharField(blank=True, max_length=64)),
                 ("registration_until", models.DateTimeField(blank=True, null=True)),
@@ -66,7 +88,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("municipality", "name"), name="terminal_name"),
+                    models.UniqueConstraint(fields=("municipality", "provider", "name"), name="terminal_name"),
                     models.UniqueConstraint(
                         condition=models.Q(("secret_digest", ""), _negated=True),
                         fields=("secret_digest",),
@@ -96,30 +118,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="staffaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("municipality", ""), ("role", "office")),
-                    models.Q(
-                        models.Q(("role", "office"), _negated=True), models.Q(("municipality", ""), _negated=True)
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("account",), name="staff_at_one_terminal"
                     ),
-                    _connector="OR",
-                ),
-                name="staff_of_one_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffsession",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("account",), name="staff_at_one_terminal"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffsession",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("terminal",), name="terminal_of_one_staff"
-            ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("terminal",), name="terminal_of_one_staff"
+                    ),
+                ],
+            },
         ),
     ]

@@ -6,9 +6,7 @@ from mynapoint.hub.audit.guards import guard
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("municipalities", "0002_staff_area"),
-    ]
+    dependencies = [("municipalities", "0001_initial")]
 
     operations = [
         guard(

@@ -1,17 +1,15 @@
-"""Proposed changes of registered services and what became of them, append-only from the first row on."""
+"""The tables of providers area."""
 
 import django.db.models.deletion
 from django.db import migrations, models
-
-from mynapoint.hub.audit.append_only import append_only
 
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("payment_services", "0003_register_guards"),
-        ("staff", "0002_people_of_providers"),
+        ("payment_services", "0001_initial"),
+        ("staff", "0001_initial"),
     ]
 
     operations = [
@@ -38,6 +36,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="proposal_reason")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ProposalOutcome",
@@ -65,18 +68,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["taken", "sent_back", "taken_back"])), name="outcome_known"
+                    )
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="proposal_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposaloutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["taken", "sent_back", "taken_back"])), name="outcome_known"
-            ),
-        ),
-        append_only("providers_area_proposal", "providers_area_proposaloutcome"),
     ]

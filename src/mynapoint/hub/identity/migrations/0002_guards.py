@@ -9,7 +9,7 @@ from mynapoint.hub.audit.guards import guard
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0002_lineage")]
+    dependencies = [("identity", "0001_initial")]
 
     operations = [
         append_only("identity_residentmerge"),

@@ -1,8 +1,6 @@
-"""The editions of the open data, never changed once published."""
+"""The tables of office."""
 
 from django.db import migrations, models
-
-from mynapoint.hub.audit.append_only import append_only
 
 
 class Migration(migrations.Migration):
@@ -17,11 +15,11 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("through", models.DateField()),
                 ("rows", models.JSONField()),
+                ("visits", models.JSONField(null=True)),
                 ("published_at", models.DateTimeField()),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("through",), name="edition_once")],
             },
         ),
-        append_only("office_edition"),
     ]

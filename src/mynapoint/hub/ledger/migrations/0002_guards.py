@@ -1,0 +1,81 @@
+"""Entries and reports only grow, a total is a survivor's, and every application reserves its points in the books."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+from mynapoint.hub.audit.append_only import append_only
+from mynapoint.hub.audit.guards import Statements, guard
+from mynapoint.hub.ledger.reserving import notices_move_reservations
+
+_ON_SQLITE = """
+CREATE TRIGGER {name} BEFORE {event} ON ledger_recordedtotal
+WHEN EXISTS (SELECT 1 FROM identity_resident WHERE id = NEW.resident_id AND merged_into_id IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, '{name}'); END
+"""
+_OF_MANY = """
+CREATE FUNCTION total_of_survivor_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM identity_resident WHERE id IN (SELECT resident_id FROM made) ORDER BY id FOR SHARE;
+    IF EXISTS (SELECT 1 FROM made JOIN identity_resident AS who ON who.id = made.resident_id
+                WHERE who.merged_into_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'total_of_survivor_insert' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+"""Reports make many totals: whose they are is asked once a statement."""
+_OF_ONE = """
+CREATE FUNCTION total_of_survivor_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM identity_resident WHERE id = NEW.resident_id FOR SHARE;
+    IF EXISTS (SELECT 1 FROM identity_resident WHERE id = NEW.resident_id AND merged_into_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'total_of_survivor_update' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""
+_TOTAL_OF_SURVIVOR = Statements(
+    (
+        _ON_SQLITE.format(name="total_of_survivor_insert", event="INSERT"),
+        _ON_SQLITE.format(name="total_of_survivor_update", event="UPDATE OF resident_id"),
+    ),
+    (
+        _OF_MANY,
+        "CREATE TRIGGER total_of_survivor_insert AFTER INSERT ON ledger_recordedtotal "
+        "REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION total_of_survivor_insert()",
+        _OF_ONE,
+        "CREATE TRIGGER total_of_survivor_update BEFORE UPDATE OF resident_id ON ledger_recordedtotal "
+        "FOR EACH ROW EXECUTE FUNCTION total_of_survivor_update()",
+    ),
+    undo={
+        "sqlite": ("DROP TRIGGER total_of_survivor_insert", "DROP TRIGGER total_of_survivor_update"),
+        "postgresql": (
+            "DROP TRIGGER total_of_survivor_insert ON ledger_recordedtotal",
+            "DROP TRIGGER total_of_survivor_update ON ledger_recordedtotal",
+            "DROP FUNCTION total_of_survivor_insert()",
+            "DROP FUNCTION total_of_survivor_update()",
+        ),
+    },
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("applications", "0002_guards"),
+        ("books", "0003_national_budgets"),
+        ("ledger", "0001_initial"),
+    ]
+
+    operations = [
+        append_only("ledger_awardreport", "ledger_ledgerentry", "ledger_refusedreport"),
+        _TOTAL_OF_SURVIVOR,
+        guard(
+            "resident_has_total",
+            table="identity_resident",
+            events=("UPDATE",),
+            refuses="NEW.merged_into_id IS NOT NULL AND EXISTS "
+            "(SELECT 1 FROM ledger_recordedtotal WHERE resident_id = NEW.id)",
+        ),
+        notices_move_reservations(),
+    ]
