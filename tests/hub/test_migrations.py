@@ -7,6 +7,9 @@ from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
+from mynapoint.hub.audit.append_only import append_only
+from mynapoint.hub.audit.guards import Statements
+
 RELEASED = {
     "applications": "0002_guards",
     "audit": "0002_append_only",
@@ -30,7 +33,7 @@ REASONS: dict[str, str] = {}
 
 def stops_the_last_release(operation: Operation) -> str | None:
     """Return why a hub of the last release, serving while this is applied, would fail or wait; None: it does not."""
-    if isinstance(operation, migrations.CreateModel | migrations.AddIndex | migrations.RunPython):
+    if isinstance(operation, migrations.CreateModel | migrations.AddIndex | migrations.RunPython | Statements):
         return None
     if isinstance(operation, migrations.AddField):
         field = operation.field
@@ -85,6 +88,7 @@ def test_a_migration_since_the_last_release_lets_it_serve_on(feature: str, name:
         (migrations.DeleteModel("Draft"), True),
         (migrations.AlterField("Draft", "proof", models.CharField(max_length=9)), True),
         (migrations.RunSQL("DROP TABLE applications_draft"), True),
+        (append_only("applications_draft"), False),
         (migrations.AddConstraint("Draft", models.UniqueConstraint(fields=["proof"], name="proof_once")), True),
     ],
     ids=lambda value: type(value).__name__,

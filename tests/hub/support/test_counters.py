@@ -15,7 +15,7 @@ from hub.sample_pay import SamplePay
 from hub.support.desk_machine import Counters, World
 
 NIGHTLY = {"sqlite": (10_000, 50), "postgresql": (1_000, 50)}
-BY_DAY = {"sqlite": (150, 30), "postgresql": (30, 30)}
+BY_DAY = {"sqlite": (500, 30), "postgresql": (30, 30)}
 """Examples and the most steps of each. By day a failure is told as it was found: making it small takes minutes."""
 ENOUGH = 100
 """From so many examples on, chance alone does not keep everybody from applying."""
