@@ -245,8 +245,7 @@ def _people_needed(options: Options) -> int:
         "overload": (5 + FLOOD) * options.each,
         "search": 0,
     }
-    peak = options.each + (options.peak_day if options.kept else 0) if options.peak_day else 0
-    return sum(one[job] for job in options.only) + peak
+    return sum(one[job] for job in options.only) + (options.each if options.peak_day else 0)
 
 
 def _limit_needs(options: Options) -> int:

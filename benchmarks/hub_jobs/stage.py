@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
-
-from hub_jobs import kept_people, people
+from hub_jobs import kept_people, people, rows
 from hub_jobs.clock import NOW
+from hub_jobs.kept_people import Crowd
 from hub_jobs.loads import Slice, pgbench
 from hub_jobs.people import Person
 from hub_jobs.servers import hub_environment
@@ -20,48 +19,9 @@ from private_postgresql import Cluster, running
 
 DATABASE = "bench"
 CLIENTS = 32
+AT_ONCE = 20_000
+"""People made and written together: what they take in memory."""
 REGISTER = Path(__file__).parents[2] / "src/mynapoint/demo/data/payment_services.toml"
-_STRANGERS = """
-CREATE TABLE bench_stranger AS
-SELECT number, gen_random_uuid() AS resident, gen_random_uuid() AS draft,
-       rpad(md5(random()::text) || md5(random()::text), 64) AS nonce,
-       (%(services)s::bigint[])[1 + number %% cardinality(%(services)s::bigint[])] AS service
-  FROM generate_series(1, %(count)s) number;
-INSERT INTO identity_resident (id, first_seen_at) SELECT resident, %(now)s FROM bench_stranger;
-INSERT INTO identity_credential (resident_id, issuer_key_id, serial, fingerprint, public_key, valid_from, valid_until,
-                                 first_seen_at)
-SELECT resident, repeat('0', 40), md5(number::text), md5(nonce) || md5(draft::text), decode(repeat('ab', 294), 'hex'),
-       %(now)s, %(now)s, %(now)s FROM bench_stranger;
-INSERT INTO reservations_reservation (resident_id, my_key_id_text, reserved_at, statement, origin, nonce, signature,
-                                      credential_id, signed_at)
-SELECT stranger.resident, 'S' || lpad(number::text, 7, '0'), %(now)s, '予約します。', %(origin)s, nonce,
-       decode(repeat('ab', 256), 'hex'), certificate.id, %(now)s
-  FROM bench_stranger stranger JOIN identity_credential certificate ON certificate.resident_id = stranger.resident;
-INSERT INTO applications_draft (id, resident_id, session, payment_service_id, incentive, round_id, counts, account_key,
-                                account_reference, masked_account, masked_holder, proof, created_at)
-SELECT draft, resident, repeat('s', 64), service, %(incentive)s, 'round2', 'top_up', md5(nonce) || md5(draft::text),
-       md5(resident::text), '****1234', 'ア*キ ハ*コ', repeat('p', 600), %(now)s FROM bench_stranger;
-INSERT INTO identity_challenge (nonce, purpose, statement, origin, session, subject, continue_to, created_at)
-SELECT nonce, 'apply', %(statement)s, %(origin)s, repeat('s', 64), draft::text, '/apply/signed/', now()
-  FROM bench_stranger;
-"""
-"""People for whom no card has signed: for the limit, which checks none."""
-_READY = """
-CREATE TABLE bench_ready AS
-SELECT row_number() OVER () AS id, md5(random()::text) AS key, repeat('0', 64) AS asked, repeat('a', 280) AS answer,
-       put.nonce, gen_random_uuid() AS application, draft.id AS draft, draft.resident_id AS resident,
-       reservation.id AS reservation, certificate.id AS certificate, put.statement, put.origin,
-       decode(repeat('ab', 256), 'hex') AS signature,
-       jsonb_build_object('service', 'MP0000001', 'incentive', draft.incentive, 'fingerprint', repeat('f', 64))
-           AS details, draft.created_at AS applied_at
-  FROM bench_stranger stranger
-  JOIN applications_draft draft ON draft.id = stranger.draft
-  JOIN identity_challenge put ON put.nonce = stranger.nonce
-  JOIN reservations_reservation reservation ON reservation.resident_id = draft.resident_id
-  JOIN identity_credential certificate ON certificate.resident_id = draft.resident_id;
-ALTER TABLE bench_ready ADD PRIMARY KEY (id);
-CREATE SEQUENCE bench_next;
-"""
 _APPLY = """
 SELECT mynapoint_apply(key, asked, answer, nonce, application, draft, resident, reservation, certificate, NULL,
                        statement, origin, nonce, signature, 5000, 0, details, applied_at)
@@ -76,10 +36,10 @@ class Stage:
     cluster: Cluster
     folder: Path
     environment: dict[str, str]
-    issuer: str = ""
-    are_kept: bool = False
+    crowd: Crowd
     services: list[int] = field(default_factory=list)
     waiting: list[Person] = field(default_factory=list)
+    came: int = 0
 
     @property
     def postmaster(self) -> int:
@@ -109,14 +69,11 @@ class Stage:
         return done
 
     def invite(self, count: int) -> None:
-        """Make more people, and let them come as far as their last step."""
-        if self.are_kept:
-            raise RuntimeError("those who were kept are used up, and their authority's key is gone")
-        self.welcome(people.signed(count))
-
-    def welcome(self, more: list[Person]) -> None:
-        """Let people come as far as their last step."""
-        people.keep(more, issuer_key_id=self.issuer, services=self.services)
+        """Let more people come as far as their last step; 20,000 at once need 70 MB."""
+        more = self.crowd.take(count)
+        with self.cluster.connect(DATABASE) as connection:
+            rows.people(connection, more, first=self.came, issuer=self.crowd.issuer, services=self.services)
+        self.came += count
         self.waiting += more
 
     def bytes(self) -> int:
@@ -148,9 +105,9 @@ def stage(folder: Path, *, signed: int, unsigned: int, kept: Path | None = None)
 
     ``kept``  folder of people from an earlier run (kept_people.py)
     """
-    issuer, ready = kept_people.signed(signed, folder / "trust", kept=kept)
+    crowd = kept_people.crowd(folder / "trust", kept=kept)
     with running(
-        "shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min", "max_connections=200"
+        "shared_buffers=512MB", "max_wal_size=4GB", "checkpoint_timeout=30min", "max_connections=200"
     ) as cluster:
         with cluster.connect() as administrator:
             administrator.execute(f"CREATE DATABASE {DATABASE}")
@@ -159,12 +116,12 @@ def stage(folder: Path, *, signed: int, unsigned: int, kept: Path | None = None)
         import django
 
         django.setup()
-        made = Stage(cluster, folder, environment, issuer, are_kept=kept is not None)
-        _fill(made, ready, unsigned=unsigned)
+        made = Stage(cluster, folder, environment, crowd)
+        _fill(made, signed=signed, unsigned=unsigned)
         yield made
 
 
-def _fill(made: Stage, ready: list[Person], *, unsigned: int) -> None:
+def _fill(made: Stage, *, signed: int, unsigned: int) -> None:
     from django.core.management import call_command
 
     from mynapoint.hub.payment_services.actions import import_register
@@ -172,18 +129,11 @@ def _fill(made: Stage, ready: list[Person], *, unsigned: int) -> None:
     call_command("migrate", verbosity=0)
     import_register(REGISTER)
     made.services = open_services()
-    facts = {"count": unsigned, "services": made.services, "now": NOW, "origin": people.ORIGIN}
-    facts |= {"incentive": people.INCENTIVE, "statement": people.STATEMENT}
-    with psycopg.connect(
-        made.cluster.url(DATABASE), autocommit=True, cursor_factory=psycopg.ClientCursor
-    ) as connection:
-        connection.execute(_STRANGERS, facts)
-        connection.execute("ANALYZE")
-        connection.execute(_READY)
-    made.welcome(ready)
     with made.cluster.connect(DATABASE) as connection:
-        connection.execute("ANALYZE identity_resident, identity_credential, identity_challenge, applications_draft")
-        connection.execute("ANALYZE reservations_reservation, bench_ready")
+        rows.strangers(connection, unsigned, services=made.services)
+        while made.came < signed:
+            made.invite(min(AT_ONCE, signed - made.came))
+        connection.execute("ANALYZE")
         connection.execute("CHECKPOINT")
 
 

@@ -73,16 +73,14 @@ def test_the_cost_of_a_process_holds_its_children_and_no_one_else() -> None:
     assert cpu_seconds(2**30) == 0
 
 
-def test_a_peak_day_is_shared_out_whole_and_its_people_are_among_those_kept(bench: Any) -> None:
+def test_a_peak_day_is_shared_out_whole_and_its_people_are_made_as_they_are_needed(bench: Any) -> None:
     peak_day = sys.modules["hub_jobs.peak_day"]
     options = bench.Options([], 3, 2, each=1_000, steady_seconds=30, peak_day=90_001)
 
     assert sum(peak_day.SHAPE) == 1000
     assert sum(peak_day.shared_out(90_001)) == 90_001
     assert peak_day.shared_out(peak_day.WHOLE)[12] == 102_000
-    assert bench._people_needed(options) == 1_000  # the others are made as they are needed
-    options.kept = BENCHMARKS
-    assert bench._people_needed(options) == 91_001
+    assert bench._people_needed(options) == 1_000  # for warming up
 
 
 def test_the_tightest_hour_is_the_one_with_least_to_spare(bench: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +89,7 @@ def test_the_tightest_hour_is_the_one_with_least_to_spare(bench: Any, capsys: py
     busiest = peak_day.Hour(20, people=144_000, done=144_000, kept=144_000, seconds=360.0)
     chance = peak_day.Hour(4, people=20, done=20, kept=20, seconds=1.0)
 
-    peak_day._report([night, busiest, chance], 1_464_200_000, wal=0, tables={})
+    peak_day._report([night, busiest, chance], peak_day.Grown(1_464_200_000), tables={})
 
     told = capsys.readouterr().out
     assert "slowest hour 3, 300/s" in told
