@@ -23,10 +23,11 @@ WORKERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that answers: its first process, and where."""
+    """A server that answers: its first process, where, and the first processes of those behind it."""
 
     pid: int
     port: int
+    others: tuple[int, ...] = ()
 
 
 def hub_environment(cluster: Cluster, database: str, folder: Path) -> dict[str, str]:
@@ -45,10 +46,12 @@ def hub_environment(cluster: Cluster, database: str, folder: Path) -> dict[str, 
 
 
 @contextmanager
-def hub(environment: Mapping[str, str], folder: Path, *, threads: int = 8) -> Iterator[Server]:
+def hub(environment: Mapping[str, str], folder: Path, *, threads: int = 8, workers: int = WORKERS) -> Iterator[Server]:
     """Serve the hub as it is served in production."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", str(threads)]
-    with serving([*command, "mynapoint.hub.wsgi:application"], dict(environment), folder / "hub.log") as server:
+    with serving(
+        [*command, "mynapoint.hub.wsgi:application"], dict(environment), folder / "hub.log", workers
+    ) as server:
         yield server
 
 
@@ -71,19 +74,20 @@ def rival(cluster: Cluster, database: str, folder: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "uvicorn", "hub_jobs.rival:app", "--port", str(port), "--workers", str(WORKERS)]
     command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
     with process(command, environment=environment, log=folder / "rival.log") as started:
-        yield _when_it_answers(started, port, folder / "rival.log")
+        yield when_it_answers(started, port, folder / "rival.log")
 
 
 @contextmanager
-def serving(command: list[str], environment: dict[str, str], log: Path) -> Iterator[Server]:
-    """Serve a granian application with two workers on a free port; wait until it answers."""
+def serving(command: list[str], environment: dict[str, str], log: Path, workers: int) -> Iterator[Server]:
+    """Serve a granian application on a free port; wait until it answers."""
     port = free_port()
-    address = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS), "--no-access-log"]
+    address = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--no-access-log"]
     with process([*command[:3], *address, *command[3:]], environment=environment, log=log) as started:
-        yield _when_it_answers(started, port, log)
+        yield when_it_answers(started, port, log)
 
 
-def _when_it_answers(started: subprocess.Popen[bytes], port: int, log: Path) -> Server:
+def when_it_answers(started: subprocess.Popen[bytes], port: int, log: Path) -> Server:
+    """Return a server once it answers. Raises RuntimeError with its log where it ends before."""
     end = time.monotonic() + START_SECONDS
     while not _answers(port):
         if started.poll() is not None or time.monotonic() > end:

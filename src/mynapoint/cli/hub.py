@@ -15,6 +15,7 @@ from mynapoint.cli import (
     hub_claims,
     hub_keys,
     hub_office,
+    hub_proxy,
     hub_register,
     hub_staff,
 )
@@ -86,6 +87,7 @@ def migrate() -> None:
 
 app.command()(hub_check.check)
 app.command()(hub_check.grants)
+app.command()(hub_proxy.proxy)
 app.command()(hub_audit.seal)
 app.command()(hub_audit.verify_audit)
 app.command()(hub_books.audit_books)
