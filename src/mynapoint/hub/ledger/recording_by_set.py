@@ -26,25 +26,39 @@ from mynapoint.programme.values import Points
 LINES_MIN = 500
 """A smaller report is judged singly as fast: tables of its own cost some milliseconds."""
 
+_BY_KEY = """
+SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true), set_config('enable_seqscan', 'off', true),
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+"""
+"""For this transaction: every line is looked up by its keys. Whatever the planner holds for cheap, it then never reads
+a table of the whole nation for the sake of one report. Sorting fits in memory; and compiling a statement that runs once
+takes longer than running it.
+"""
+_AFRESH = "DROP TABLE IF EXISTS reported_line, found_line, judged_line"
 _TABLE = """
 CREATE TEMPORARY TABLE reported_line (
     number integer, line_id text, is_twice boolean, application uuid, incentive text, points integer, posted_on date
 ) ON COMMIT DROP
 """
-_QUICKLY = "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
-"""For this transaction: compiling a statement that runs once takes longer than running it; sorting fits in memory."""
-_AFRESH = "DROP TABLE IF EXISTS reported_line, judged_line, plain_group"
 _COPY = "COPY reported_line (number, line_id, is_twice, application, incentive, points, posted_on) FROM STDIN"
 
+_FOUND = """
+CREATE TEMPORARY TABLE found_line ON COMMIT DROP AS
+SELECT line.number, line.line_id, line.application, line.points, line.posted_on, applied.round_id, applied.incentive,
+       coalesce(who.merged_into_id, who.id) AS survivor, applied.payment_service_id = %(service)s AS is_of_service,
+       applied.payment_service_id = %(service)s AND applied.incentive = line.incentive AND line.points > 0
+           AND NOT line.is_twice AND applied.person_freed_by_id IS NULL AS is_plain
+  FROM (SELECT * FROM reported_line ORDER BY application) AS line
+  LEFT JOIN applications_application AS applied ON applied.id = line.application
+  LEFT JOIN identity_resident AS who ON who.id = applied.resident_id
+"""
+"""What the lines name, in the order of the key. Of an application none of this ever changes; whose it is today may."""
 _LOCK = """
 SELECT count(merged_into_id) FROM (
-    SELECT who.merged_into_id FROM identity_resident AS who WHERE who.id IN (
-        SELECT coalesce(one.merged_into_id, one.id)
-          FROM reported_line AS line
-          JOIN applications_application AS applied ON applied.id = line.application
-          JOIN identity_resident AS one ON one.id = applied.resident_id
-         WHERE applied.payment_service_id = %(service)s
-    ) ORDER BY who.id FOR NO KEY UPDATE
+    SELECT who.merged_into_id
+      FROM (SELECT DISTINCT survivor FROM found_line WHERE is_of_service ORDER BY survivor) AS own
+      JOIN identity_resident AS who ON who.id = own.survivor
+     ORDER BY who.id FOR NO KEY UPDATE OF who
 ) AS locked
 """
 """Locks who survives today, as lineage.lock_survivors does; how many of them were merged when the lock came.
@@ -54,83 +68,68 @@ Counted, not asked for by WHERE: PostgreSQL takes a condition into the inner que
 
 _JUDGED = """
 CREATE TEMPORARY TABLE judged_line ON COMMIT DROP AS
-SELECT line.number, line.line_id, line.application, line.points, line.posted_on, applied.round_id,
-       applied.incentive, coalesce(who.merged_into_id, who.id) AS survivor,
-       seen.id IS NOT NULL AND seen.application_id = line.application AND seen.points = line.points
-           AND seen.posted_on = line.posted_on AS is_repeated,
-       seen.id IS NULL AND line.points > 0 AND applied.payment_service_id = %(service)s
-           AND applied.incentive = line.incentive AND standing.id IS NOT NULL AND released.id IS NULL
-           AND NOT line.is_twice AND applied.person_freed_by_id IS NULL AND applied.id NOT IN (
-               SELECT earlier_id FROM ledger_doubleapplication UNION ALL SELECT later_id FROM ledger_doubleapplication
-               UNION ALL SELECT application_id FROM applications_correction) AS is_plain
-  FROM reported_line AS line
-  LEFT JOIN applications_application AS applied ON applied.id = line.application
-  LEFT JOIN identity_resident AS who ON who.id = applied.resident_id
-  LEFT JOIN LATERAL (
-    SELECT * FROM ledger_ledgerentry WHERE payment_service_id = %(service)s AND line_id = line.line_id LIMIT 1
-  ) AS seen ON true
-  LEFT JOIN applications_standingapplication AS standing ON standing.application_id = applied.id
-  LEFT JOIN books_movement AS released ON released.application = applied.id AND released.kind = 'released'
-"""
-"""Each line is looked for by itself among the entries of its service: a plan may hold the table for small, and read it
-all. Cases and corrections are few, and read once.
-"""
-_GROUPS = """
-CREATE TEMPORARY TABLE plain_group ON COMMIT DROP AS
-SELECT line.survivor, line.incentive, line.points, law.points_max, total.id IS NOT NULL AS is_known,
-       coalesce(total.points_max, law.points_max) - coalesce(total.recorded + total.over_cap, 0) AS room
+SELECT line.*, CASE WHEN is_plain THEN points ELSE 0 END AS counted, total.id AS total,
+       coalesce(total.points_max, cap) - coalesce(total.recorded + total.over_cap, 0) AS room
   FROM (
-    SELECT survivor, incentive, min(round_id) AS round_id, sum(points)::integer AS points
-      FROM judged_line WHERE survivor IS NOT NULL AND NOT coalesce(is_repeated, false)
-     GROUP BY survivor, incentive HAVING bool_and(is_plain)
+    SELECT number, line_id, application, points, posted_on, round_id, incentive, survivor, is_repeated,
+           NOT is_repeated AND bool_and(is_plain OR is_repeated) OVER person AS is_plain,
+           sum(CASE WHEN is_repeated THEN 0 ELSE points END) OVER person AS points_of_person,
+           (%(caps)s::integer[])[array_position(%(laws)s::text[], round_id || ' ' || incentive)] AS cap
+      FROM (
+        SELECT line.number, line.line_id, line.application, line.points, line.posted_on, line.round_id,
+               line.incentive, line.survivor,
+               line.found_plain AND seen.id IS NULL AND standing.id IS NOT NULL AND released.id IS NULL
+                   AND line.application NOT IN (
+                       SELECT earlier_id FROM ledger_doubleapplication UNION ALL
+                       SELECT later_id FROM ledger_doubleapplication UNION ALL
+                       SELECT application_id FROM applications_correction) AS is_plain,
+               coalesce(seen.application_id = line.application AND seen.points = line.points
+                        AND seen.posted_on = line.posted_on, false) AS is_repeated
+          FROM (SELECT *, coalesce(is_plain, false) AS found_plain FROM found_line) AS line
+          LEFT JOIN ledger_ledgerentry AS seen
+            ON seen.payment_service_id = %(service)s AND seen.line_id = line.line_id
+          LEFT JOIN applications_standingapplication AS standing ON standing.application_id = line.application
+          LEFT JOIN books_movement AS released
+            ON released.application = line.application AND released.kind = 'released'
+      ) AS line
+    WINDOW person AS (PARTITION BY survivor, incentive)
   ) AS line
-  JOIN unnest(%(rounds)s::text[], %(incentives)s::text[], %(caps)s::integer[]) AS law (round_id, incentive, points_max)
-    ON law.round_id = line.round_id AND law.incentive = line.incentive
-  LEFT JOIN ledger_recordedtotal AS total ON total.resident_id = line.survivor AND total.incentive = line.incentive
+  LEFT JOIN ledger_recordedtotal AS total
+    ON is_plain AND total.resident_id = line.survivor AND total.incentive = line.incentive
 """
+"""Each line with what became of it before, and what is known of all lines of its person and incentive together."""
+_REST = "SELECT number FROM judged_line WHERE NOT is_plain AND NOT is_repeated ORDER BY number"
 _CROWDED = """
-SELECT line.number, own.survivor, own.incentive, line.points, own.room
-  FROM plain_group AS own
-  JOIN judged_line AS line ON line.survivor = own.survivor AND line.incentive = own.incentive
- WHERE own.points > own.room AND line.is_plain ORDER BY line.number
+SELECT number, survivor, incentive, points, room FROM judged_line
+ WHERE is_plain AND points_of_person > room ORDER BY number
 """
 """The lines of those who are reported beyond their cap, in their order: each leaves the cap to those after it."""
-_REFUSE = (
-    "DELETE FROM judged_line WHERE number = ANY(%(over)s::integer[])",
-    """
-UPDATE plain_group AS own SET points = fits.points
-  FROM unnest(%(survivors)s::uuid[], %(named)s::text[], %(points)s::integer[]) AS fits (survivor, incentive, points)
- WHERE own.survivor = fits.survivor AND own.incentive = fits.incentive
-""",
-)
+_REFUSE = "UPDATE judged_line SET counted = 0 WHERE number = ANY(%(over)s::integer[])"
 _TOTALS = (
     """
-UPDATE ledger_recordedtotal AS total SET recorded = total.recorded + own.points FROM plain_group AS own
- WHERE own.is_known AND own.points > 0 AND total.resident_id = own.survivor AND total.incentive = own.incentive
+UPDATE ledger_recordedtotal AS total SET recorded = total.recorded + own.points
+  FROM (SELECT total, sum(counted) AS points FROM judged_line WHERE is_plain AND total IS NOT NULL
+         GROUP BY total ORDER BY total) AS own
+ WHERE own.points > 0 AND total.id = own.total
 """,
     """
 INSERT INTO ledger_recordedtotal (resident_id, incentive, recorded, over_cap, points_max)
-SELECT survivor, incentive, points, 0, points_max FROM plain_group WHERE NOT is_known
+SELECT survivor, incentive, sum(counted), 0, min(cap) FROM judged_line WHERE is_plain AND total IS NULL
+ GROUP BY survivor, incentive ORDER BY survivor, incentive
 """,
 )
 """Nobody else writes a total of these people meanwhile: whoever does locks them first."""
-_REST = """
-DELETE FROM judged_line AS line
- WHERE NOT coalesce(is_repeated, false) AND NOT EXISTS (
-    SELECT 1 FROM plain_group AS own WHERE own.survivor = line.survivor AND own.incentive = line.incentive)
-RETURNING number
-"""
-"""Taken out, so that whatever is left and plain is to be recorded."""
 _SUMS = """
-SELECT round_id, incentive, count(*), sum(points) FROM judged_line WHERE is_plain GROUP BY round_id, incentive
+SELECT round_id, incentive, count(*), sum(counted) FROM judged_line WHERE counted > 0 GROUP BY round_id, incentive
 """
 _ENTRIES = """
 INSERT INTO ledger_ledgerentry (
     report_id, application_id, payment_service_id, line_id, points, posted_on, recorded_at
 )
-SELECT %(report)s, line.application, %(service)s, line.line_id, line.points, line.posted_on, %(now)s
-  FROM judged_line AS line WHERE line.is_plain ORDER BY line.number
+SELECT %(report)s, application, %(service)s, line_id, points, posted_on, %(now)s
+  FROM judged_line WHERE counted > 0 ORDER BY application, number
 """
+"""In the order of the key: so their index grows, and their applications are found at the commit, page by page."""
 
 
 class _MergedMeanwhile(Exception):
@@ -158,22 +157,21 @@ def take_plain(service: PaymentService, lines: Sequence[AwardLine]) -> Plain:
     laws = [(one, law) for one in ROUND_IDS for law in load_round(one).incentives.values()]
     values = {
         "service": service.pk,
-        "rounds": [round_id for round_id, _ in laws],
-        "incentives": [str(law.id) for _, law in laws],
+        "laws": [f"{round_id} {law.id}" for round_id, law in laws],
         "caps": [points_max(law) for _, law in laws],
     }
     _copy(lines)
     while True:
         try:
             with transaction.atomic():  # rolling back to its savepoint lets the locks go
+                _execute(_FOUND, values)
                 if _rows(_LOCK, values)[0][0]:
                     raise _MergedMeanwhile
             break
         except _MergedMeanwhile:
             continue
-    for statement in (_JUDGED, _GROUPS):
-        _execute(statement, values)
-    rest = sorted(number - 2 for (number,) in _rows(_REST, values))
+    _execute(_JUDGED, values)
+    rest = [number - 2 for (number,) in _rows(_REST, values)]
     over = _refuse_beyond_cap()
     for statement in _TOTALS:
         _execute(statement, values)
@@ -204,14 +202,12 @@ def _refuse_beyond_cap() -> list[int]:
         else:
             fits[survivor, incentive] = so_far + points
     if over:
-        who, named = [list(part) for part in zip(*fits, strict=True)]
-        for statement in _REFUSE:
-            _execute(statement, {"over": over, "survivors": who, "named": named, "points": list(fits.values())})
+        _execute(_REFUSE, {"over": over})
     return [number - 2 for number in over]
 
 
 def _copy(lines: Sequence[AwardLine]) -> None:
-    for statement in (_QUICKLY, _AFRESH, _TABLE):
+    for statement in (_BY_KEY, _AFRESH, _TABLE):
         _execute(statement, {})
     written = lines.written if isinstance(lines, WrittenLines) else [_written(one) for one in lines]
     twice = {key for key, count in Counter(one[0] for one in written).items() if count > 1}
@@ -221,7 +217,6 @@ def _copy(lines: Sequence[AwardLine]) -> None:
     ]
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.write(b"".join(rows))
-    _execute("ANALYZE reported_line (line_id, application)", {})
 
 
 def _written(line: AwardLine) -> Written:
