@@ -100,12 +100,15 @@ class LedgerEntry(models.Model):
 class RecordedTotal(models.Model):
     """The points recorded for one person and incentive through all rounds; the database keeps it in 0 … cap.
 
-    ``resident``  who survives today; the database refuses one who was merged
+    ``resident``  who survives today; the database refuses one who was merged or is none (a guard, no foreign key:
+                  asked once for all the new totals of a report, docs/decisions/0042-reports-by-key.md)
     ``over_cap``  points beyond the cap, recorded before a merge showed two residents to be one person; it can only
                   fall, by claw-backs, and while there is any the cap is full. Entries sum to recorded + over_cap
     """
 
-    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    resident = models.ForeignKey(
+        Resident, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     incentive = models.CharField(max_length=40)
     recorded = models.IntegerField(default=0)
     over_cap = models.PositiveIntegerField(default=0)
