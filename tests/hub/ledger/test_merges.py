@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
@@ -228,6 +229,19 @@ def test_the_database_lets_nothing_stand_or_count_under_a_resident_who_was_merge
         StandingApplication.objects.create(resident=gone, incentive="card_uptake", application=first)
     with pytest.raises(IntegrityError, match="total_of_survivor"), transaction.atomic():
         RecordedTotal.objects.create(resident=gone, incentive="card_uptake", points_max=5_000)
+
+
+def test_the_database_counts_nothing_for_nobody(first: Application) -> None:
+    awarded(first, 100, LATER)
+    nobody = uuid.uuid4()
+
+    with pytest.raises(IntegrityError, match="total_of_survivor_insert"), transaction.atomic():
+        RecordedTotal.objects.bulk_create(
+            RecordedTotal(resident_id=who, incentive="health_insurance", points_max=7_500)
+            for who in (first.resident_id, nobody)
+        )
+    with pytest.raises(IntegrityError, match="total_of_survivor_update"), transaction.atomic():
+        RecordedTotal.objects.update(resident_id=nobody)
 
 
 def test_a_link_left_unjoined_is_joined_by_the_job(first: Application, second: Application) -> None:

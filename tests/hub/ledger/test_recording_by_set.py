@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ from hub.people import CARD_UPTAKE, applies, awarded
 from hub.sample_pay import NUMBER, REGISTER
 from mynapoint.exchange.codec import encode_lines
 from mynapoint.exchange.messages import AwardLine, AwardReportHeader
-from mynapoint.hub.applications.models import Application
+from mynapoint.hub.applications.models import Application, StandingApplication
 from mynapoint.hub.books.models import Movement
 from mynapoint.hub.identity.links import CertificateId, Link
 from mynapoint.hub.identity.models import Resident
@@ -157,3 +157,23 @@ def test_everybody_in_a_large_report_is_locked_until_it_is_recorded(file_databas
         (outcome,) = all_at_once(locks)
 
     assert isinstance(outcome, OperationalError), "nobody merges a person, or opens a correction, in between"
+
+
+def test_a_large_report_is_looked_up_by_its_keys_alone_however_small_a_table(
+    people: list[str],
+) -> None:
+    grow_with_the_nation = (Application, Movement, Resident, LedgerEntry, RecordedTotal, StandingApplication)
+    names = [one._meta.db_table for one in grow_with_the_nation]
+
+    def read_whole() -> dict[str, int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE relname = ANY(%s::text[])", [names]
+            )
+            return dict(cursor.fetchall())
+
+    recorded(report([("k0", people[1], CARD_UPTAKE, 300)], "before"), by_set=True)
+    before = read_whole()
+    recorded(report([("k1", people[1], CARD_UPTAKE, 300), ("k2", people[2], CARD_UPTAKE, 300)]), by_set=True)
+
+    assert read_whole() == before

@@ -148,6 +148,10 @@ class Movement(models.Model):
                 condition=Q(application__isnull=False),
             ),
         ]
+        # Few are released, and of every line of a report it is asked whether its application is.
+        indexes: ClassVar = [
+            models.Index(name="movement_released", fields=["application"], condition=Q(kind=Kind.RELEASED.value))
+        ]
 
     def __str__(self) -> str:
         return f"{self.points} points from {self.from_account} to {self.to_account}"

@@ -28,11 +28,12 @@ LINES_MIN = 500
 
 _BY_KEY = """
 SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true), set_config('enable_seqscan', 'off', true),
-       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+       set_config('enable_material', 'off', true)
 """
 """For this transaction: every line is looked up by its keys. Whatever the planner holds for cheap, it then never reads
-a table of the whole nation for the sake of one report. Sorting fits in memory; and compiling a statement that runs once
-takes longer than running it.
+a table of the whole nation, nor a whole index, for the sake of one report. Sorting fits in memory; and compiling a
+statement that runs once takes longer than running it.
 """
 _AFRESH = "DROP TABLE IF EXISTS reported_line, found_line, judged_line"
 _TABLE = """

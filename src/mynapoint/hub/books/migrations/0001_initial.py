@@ -248,6 +248,11 @@ class Migration(migrations.Migration):
                         name="reserved_and_released_once",
                     ),
                 ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("kind", "released")), fields=["application"], name="movement_released"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
