@@ -264,7 +264,7 @@ def _options() -> Options:
         "--quick", action="store_true", help="within 5 minutes: 3 turns of 2 s, 30 s of the steady rate"
     )
     parser.add_argument("--only", nargs="*", choices=JOBS, default=list(JOBS), help="these jobs alone")
-    parser.add_argument("--turns", type=int, help="how many turns, instead of 5")
+    parser.add_argument("--turns", type=int, help="how many turns, instead of 5; crowds, instead of 3")
     parser.add_argument(
         "--peak-day", type=int, nargs="?", const=peak_day.WHOLE, default=0, help="also a peak day, scaled"
     )
@@ -272,7 +272,7 @@ def _options() -> Options:
     told = parser.parse_args()
     turns, seconds = told.turns or (3 if told.quick else 5), 2 if told.quick else 4
     steady = 30 if told.quick else 600
-    each, floods = _MOST_A_SECOND * seconds, 1 if told.quick else 3
+    each, floods = _MOST_A_SECOND * seconds, told.turns or (1 if told.quick else 3)
     return Options(told.only, turns, seconds, each, steady, told.peak_day, told.keep_people, floods)
 
 

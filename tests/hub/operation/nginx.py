@@ -19,7 +19,7 @@ from hub.crash.served_hub import free_port
 from mynapoint.hub.operation.proxy import write
 
 INSTALLED = shutil.which("nginx")
-_SECONDS = 20
+_SECONDS = 10
 _SITE = """
 upstream hub {{ server 127.0.0.1:{backend} max_fails=0; keepalive 64; }}
 geo $is_inside {{ default {inside}; }}

@@ -67,7 +67,8 @@ def test_whoever_applies_beyond_the_limit_is_told_to_come_again_and_nothing_of_t
 ) -> None:
     with proxy(tmp_path, backend=backend.port) as nginx:
         held = full(crowd, backend, nginx, PATH, IRREVOCABLE)
-        away = [nginx.ask(PATH, body=b"away") for _ in range(BEYOND)]
+        coming = [crowd.submit(nginx.ask, PATH, body=b"away") for _ in range(BEYOND)]
+        away = [one.result() for one in coming]
         page = nginx.ask("/apply/signed/", body=b"away")
         backend.release()
         done = [one.result() for one in held]
