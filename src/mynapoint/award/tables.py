@@ -100,8 +100,7 @@ def stages_over_all_rows(rule: ServiceRule, as_of: datetime) -> Iterator[tuple[s
     refunds = _made("award_refunded", {"transaction_id": "string", "account_id": "string", "refunded_yen": "int64"})
     yield "award_taken_off", taken_off(matured_uses(noticed, of_account, rule, as_of), refunds, rule)
     sums = {"application_id": "string", "matured": "int64"}
-    dropped = _made("award_gross_dropped", sums | {"enrolled_rows": "int64"}).select(*sums)
-    lost = _made("award_taken_off", sums).union(dropped)
+    lost = _made("award_taken_off", sums).union(_made("award_gross_dropped", sums))
     yield RESULT, awards(of_account, _made("award_gross", sums), lost, rule, as_of)
 
 
@@ -156,17 +155,20 @@ def gross(uses: Table, rule: ServiceRule) -> Table:
 
 
 def gross_of_all_rows(rows: Table, of_account: Table, rule: ServiceRule, as_of: datetime) -> Table:
-    """``gross`` of the uses among the rows, which need not stand: application_id · matured · enrolled_rows.
+    """``gross`` of the uses among the rows, which need not stand: application_id · matured.
 
-    ``enrolled_rows`` counts the account's rows, whatever they are; ``matured`` is null where none of them counts.
+    The row without an application counts the rows of accounts that have none. A row that counts for nothing is left
+    out before it is summed: the sums of many applications lie far apart in memory.
     """
     before = (_matures_before(rule, as_of) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     counts = (_.kind == _.counts) & (_.occurred_us >= _.starts_us)
     counts &= (_.amount_yen >= rule.minimum_yen) & (_.occurred_us < before)
+    has_none = _.application_id.isnull()
     return (
-        rows.join(of_account, "account_id")
+        rows.left_join(of_account, "account_id")
+        .filter(has_none | counts)
         .group_by("application_id")
-        .agg(matured=ibis.ifelse(counts, _worth(_.amount_yen, rule), None).sum(), enrolled_rows=_.count())
+        .agg(matured=ibis.ifelse(has_none, 1, _worth(_.amount_yen, rule)).sum())
     )
 
 

@@ -20,7 +20,7 @@ from mynapoint.provider.engines import (
     Engine,
     Noticed,
     compiled,
-    enrolled_rows,
+    not_enrolled_rows,
     open_duckdb,
     run_duckdb,
     run_reference,
@@ -106,7 +106,7 @@ def award_files(
                     taken = intake.taken()
                 else:
                     result = _run_duckdb(connection, rule, as_of, progress)
-                    taken = intake.taken(enrolled_rows=enrolled_rows(connection))
+                    taken = intake.taken(not_enrolled=not_enrolled_rows(connection))
             progress("writing")
             totals, files = _write(connection, result, work, exact_rejects)
         for file in files:

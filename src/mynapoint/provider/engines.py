@@ -153,11 +153,11 @@ def run_duckdb(
     return "temp.award_lines"
 
 
-def enrolled_rows(connection: DuckDB) -> int:
-    """Return how many standing rows of the last run with ``noticed`` are of accounts with an application."""
+def not_enrolled_rows(connection: DuckDB) -> int:
+    """Return how many standing rows of the last run with ``noticed`` are of accounts without an application."""
+    counted = "coalesce((SELECT matured FROM {} WHERE application_id IS NULL), 0)"
     found = connection.execute(
-        "SELECT (SELECT coalesce(sum(enrolled_rows), 0) FROM award_gross) "
-        "- (SELECT coalesce(sum(enrolled_rows), 0) FROM award_gross_dropped)"
+        f"SELECT {counted.format('award_gross')} - {counted.format('award_gross_dropped')}"
     ).fetchone()
     assert found is not None
     return int(found[0])

@@ -103,18 +103,17 @@ class Intake:
         self.take(POSTED, [] if posted is None else [posted])
         self._set_aside_unknown_applications()
 
-    def taken(self, *, enrolled_rows: int | None = None) -> Taken:
+    def taken(self, *, not_enrolled: int | None = None) -> Taken:
         """Return what ``take_all`` gave.
 
-        ``enrolled_rows``  accepted rows of accounts with an application, where an engine has counted them already
+        ``not_enrolled``  accepted rows of accounts without an application, where an engine has counted them already
         """
         self._progress("counting rows")
         tallies = {schema: self.tally(schema) for schema in (ENROLMENTS, TRANSACTIONS, POSTED)}
         if self._renamed:
             tallies[REISSUED] = self.tally(REISSUED)
-        if enrolled_rows is None:
-            enrolled_rows = self._count("taken_transactions SEMI JOIN taken_enrolments USING (account_id)")
-        not_enrolled = tallies[TRANSACTIONS].accepted - enrolled_rows
+        if not_enrolled is None:
+            not_enrolled = self._count("taken_transactions ANTI JOIN taken_enrolments USING (account_id)")
         return Taken(tuple(tallies.values()), self._waiting, not_enrolled, tuple(self.files))
 
     def take_reissued(self, files: Sequence[Path]) -> None:
