@@ -17,7 +17,7 @@ FLOOD = 30_000
 """People for one flood: who was turned away may come again, and hardly anybody who was served."""
 CONNECTIONS = 160
 """Of the crowd. Everyone of it pauses before they ask again, whatever they were told."""
-TIMES = 13
+TIMES = 16
 """How many times the best rate is asked for if answers took no time; while they do, fewer ask."""
 BEST_WITH = (16, 32)
 """Connections with which the best rate is looked for: as many as are inside, as many as are inside and wait."""
