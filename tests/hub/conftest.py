@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -131,13 +130,9 @@ def file_with_register(
 ) -> Path:
     """A database file of the hub with the register, to make copies of."""
     path = tmp_path_factory.mktemp("database") / "hub.sqlite3"
-    with django_db_blocker.unblock():
-        with closing(sqlite3.connect(path)) as made:
-            connection.ensure_connection()
-            connection.connection.backup(made)
-        with connected_to("", state=path.parent):
-            call_command("migrate", verbosity=0)  # nothing is left to do where the copied database was filled already
-            import_register(REGISTER)
+    with django_db_blocker.unblock(), connected_to("", state=path.parent):
+        call_command("migrate", verbosity=0)
+        import_register(REGISTER)
     return path
 
 
