@@ -6,6 +6,7 @@ By day a ninety-sixth of the faults is planted, others each day; ``--nightly`` p
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ FAULTS = {fault["name"]: fault for fault in tomllib.loads((Path(__file__).parent
 TESTS_FAILED = 1
 SECONDS_MOST = 1800
 """A fault may make code wait for ever; that fault is to be written anew, and is named after half an hour."""
+ONLY_ON = re.compile(r'^ONLY_ON = "(\w+)"$', re.MULTILINE)
 PARTS = 96
 TODAYS_PART = datetime.now(UTC).toordinal() % PARTS
 
@@ -53,6 +55,14 @@ def test_a_planted_fault_fits_the_code(name: str) -> None:
     sound = (ROOT / "src/mynapoint" / FAULTS[name]["file"]).read_text()
 
     assert sound.count(FAULTS[name]["old"]) == 1, "the fault no longer fits the code; write it anew"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_tried_where_its_tests_run(name: str) -> None:
+    paths = {ROOT / test.partition("::")[0] for test in FAULTS[name]["tests"] if test.startswith("tests/")}
+    only_on = [found for path in paths if path.is_file() for found in ONLY_ON.findall(path.read_text())]
+
+    assert set(only_on) <= {FAULTS[name].get("database", "sqlite")}, "its tests would be left out there"
 
 
 @pytest.mark.parametrize("name", [_by_day(name) for name in FAULTS])
