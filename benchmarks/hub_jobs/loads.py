@@ -117,10 +117,11 @@ def wrk(
 
 
 def pgbench(command: Sequence[str | Path], *, pids: Sequence[int]) -> Slice:
-    """Run pgbench; its rate is without the time it takes to connect."""
+    """Run pgbench, without JIT as the hub's own sessions are; its rate is without the time it takes to connect."""
     before, own = cpu_seconds(*pids), _children()
     began = time.monotonic()
-    told = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    environment = {**os.environ, "PGOPTIONS": "-c jit=off"}
+    told = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, env=environment)
     spent, seconds = cpu_seconds(*pids) - before + _children() - own, time.monotonic() - began
     rate = re.search(r"tps = ([\d.]+)", told.stdout)
     count = re.search(r"actually processed: (\d+)", told.stdout)
