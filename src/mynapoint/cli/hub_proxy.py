@@ -15,6 +15,10 @@ def proxy(folder: Annotated[Path, typer.Argument(help="nginx's prefix; made if n
     start_django()
     from mynapoint.hub.operation.proxy import CONFIGURATION, write
 
-    for name in write(folder):
+    try:
+        made = write(folder)
+    except OSError as error:
+        raise typer.BadParameter(f"{error.filename or folder}: {error.strerror}", param_hint="FOLDER") from error
+    for name in made:
         typer.echo(f"Edit {folder / name}")
     typer.echo(f"Then: nginx -p {folder.absolute()} -c {CONFIGURATION}")

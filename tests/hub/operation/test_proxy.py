@@ -11,12 +11,14 @@ from pathlib import Path
 import httpx
 import pytest
 from pytest_django import DjangoDbBlocker
+from typer.testing import CliRunner
 
 from hub.applications.machines import CARDS, proved_choice
 from hub.conftest import connected_to
 from hub.crash.applicants import Applicants, halves, lost
 from hub.crash.served_hub import ServedHub, free_port
 from hub.operation.nginx import INSTALLED, Backend, Proxy, Told, proxy
+from mynapoint.cli import app
 from mynapoint.hub.applications.resident_door import PATH
 from mynapoint.hub.operation.proxy import write
 from mynapoint.hub.problems import Problem, ProblemCode, problem_response
@@ -78,7 +80,8 @@ def test_whoever_applies_beyond_the_limit_is_told_to_come_again_and_nothing_of_t
     assert (page.status, "何も記録されていません" in page.body.decode()) == (503, True)
     assert {one.status for one in done} == {201}
     assert later.status == 201
-    assert sorted(body for _, _, body in backend.came) == sorted([*(str(one).encode() for one in range(32)), b"later"])
+    came = sorted(body for _, _, body in backend.came)
+    assert came == sorted([*(str(one).encode() for one in range(IRREVOCABLE)), b"later"])
 
 
 def test_pages_beyond_the_limit_are_the_hubs_own_and_come_again_or_keep_what_was_typed(
@@ -165,6 +168,16 @@ def test_the_configuration_shipped_is_right_as_it_stands_and_an_operators_files_
     assert write(tmp_path) == []
     assert (tmp_path / "site-http.conf").read_text() == "# mine"
     assert json.loads((tmp_path / "problems.conf").read_text().split("'")[1])["status"] == 503
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mynapoint.cli.hub_proxy.start_django", lambda: None)
+    (tmp_path / "file").write_text("")
+
+    told = CliRunner().invoke(app, ["hub", "proxy", str(tmp_path / "file" / "proxy")], env={"COLUMNS": "400"})
+
+    assert told.exit_code == 2
+    assert "Not a directory" in told.stderr
 
 
 def test_people_and_machines_come_through_to_the_hub(

@@ -76,7 +76,7 @@ class Application(Choice):
     ``resident``  under whom it was made; ``StandingApplication`` says for whom it stands today, if it does
     ``person_freed_by``, ``account_freed_by``  the confirmed mislink that freed this person, and this account, to be
                   chosen afresh; or for a person, the application in whose place this one stands because its service
-                  left. Each frees once, and the database asks for the reason (migration 0011)
+                  left. Each frees once, and the database asks for the reason (migration 0002)
     """
 
     reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="+")
@@ -116,7 +116,7 @@ class StandingApplication(models.Model):
     """Which application stands for a person and incentive: one, by constraint, over all their certificates.
 
     ``resident``  who survives today; the application keeps the one it was made under. The database refuses one who
-                  was merged, and refuses to merge one while something stands under them (migration 0005)
+                  was merged, and refuses to merge one while something stands under them (migration 0002)
     """
 
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")

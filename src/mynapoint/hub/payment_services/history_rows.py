@@ -24,7 +24,7 @@ class RegisterChange(models.Model):
     """One change of one entry, append-only; the entry of any day is what its changes up to then add up to.
 
     ``subject``    ``MP0000034``, or ``provider:<id>`` for a provider, which has no states
-    ``revision``   1, 2, 3 … for each subject, without a gap (guarded: migration 0003)
+    ``revision``   1, 2, 3 … for each subject, without a gap (guarded: migration 0002)
     ``made_by``    a staff id, and ``seen_by`` the second person's, where one is asked for; never a person's name
     ``fields``     field → [before, after] as in the register's file; null: not there
     ``made_at``    by the programme's clock; ``recorded_at`` by the machine's

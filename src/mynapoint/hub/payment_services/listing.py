@@ -69,7 +69,7 @@ def approved() -> Sequence[Listed]:
     """Return every approved service, in the order of the kana.
 
     One small query tells whether the history has grown since the list was read; only then it is read again. The
-    database lets no entry change its state without its history (migration 0003), and actions write none without.
+    database lets no entry change its state without its history (migration 0002), and actions write none without.
     """
     version, known = _version(), _known.get("list")
     if not _holds(known, version):

@@ -23,7 +23,10 @@ _PROBLEMS = (ProblemCode.BUSY, ProblemCode.OUTCOME_UNKNOWN, ProblemCode.BODY_TOO
 
 
 def write(folder: Path) -> list[str]:
-    """Write everything nginx needs to a folder, made if need be; return the names of the operator's files made now."""
+    """Write everything nginx needs to a folder, made if need be; return the names of the operator's files made now.
+
+    Raises OSError where it cannot be written, ValueError where a problem's words would mean something to nginx.
+    """
     pages = folder / "busy"
     pages.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(SHIPPED / CONFIGURATION, folder / CONFIGURATION)
