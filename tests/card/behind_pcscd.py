@@ -23,6 +23,8 @@ DRIVERS = Path("/usr/lib/pcsc/drivers/serial")
 FIRST, SECOND = "Virtual PCD 00 00", "Virtual PCD 00 01"
 PORTS = {FIRST: 35963, SECOND: 35964}
 WITHIN_SECONDS = 30
+LOOK_SECONDS = 1.0
+"""Longer than pcscd takes between two looks at a reader (0.4 s): a card back before the second is not seen at all."""
 PYSCARD = importlib.util.find_spec("smartcard") is not None
 
 _ROOT = os.geteuid() == 0
@@ -108,6 +110,10 @@ class Machine:
             self._pcscd.terminate()
             self._pcscd.wait()
             self._pcscd = None
+
+    def look_again(self) -> None:
+        """Let pcscd see that a reader is empty, as it does where a hand lays a card back."""
+        time.sleep(LOOK_SECONDS)
 
     def has_card(self, reader: str) -> bool:
         listed = self.try_("opensc-tool", "-l").stdout.splitlines()

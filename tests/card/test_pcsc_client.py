@@ -293,6 +293,7 @@ card.close()
     with machine.card(city, "aoki", FIRST):
         using = started(machine, script, FIRST)
     assert ended(using) == "CARD_REMOVED\n"
+    machine.look_again()
 
     with machine.card(city, "aoki", FIRST):
         use(machine, "assert not signs_without_pin()", FIRST)
