@@ -326,9 +326,9 @@ class Counters(RuleBasedStateMachine):
 
     @rule(at=TERMINALS, seconds=st.sampled_from([60, 175, 181, 600]))
     def nobody_does_anything(self, at: int, seconds: int) -> None:
-        Visit.objects.filter(terminal=self.world.places[at].helper.terminal, ended_at=None).update(
-            seen_at=timezone.now() - timedelta(seconds=seconds)
-        )
+        """So long, or longer: a visit that was left alone before is not seen later for it."""
+        since, terminal = timezone.now() - timedelta(seconds=seconds), self.world.places[at].helper.terminal
+        Visit.objects.filter(terminal=terminal, ended_at=None, seen_at__gt=since).update(seen_at=since)
         if seconds >= visits.IDLE.total_seconds():
             self.over(at)
 

@@ -83,6 +83,20 @@ def test_no_order_of_events_links_an_application_to_anybody_but_its_signer(
     machine(city, sample_pay, *BY_DAY[database])
 
 
+def test_a_visit_left_alone_for_long_stays_over_however_often_it_is_looked_at(
+    city: Path, sample_pay: SamplePay
+) -> None:
+    """Found by night: the machine itself once moved the last sight of a visit forward."""
+    with counters(city, sample_pay) as chosen:
+        desk = chosen()
+        desk.a_visitor_arrives_and_signs_in(at=1, card="aoki", typed="", signs="", by="helper")
+        desk.somebody_reads_my_page(at=1)
+        desk.nobody_does_anything(at=1, seconds=600)
+        desk.nobody_does_anything(at=1, seconds=60)
+        desk.somebody_goes_back_or_opens_a_second_tab(at=1, back=1)
+        desk.teardown()
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nor_does_any_in_half_a_million_steps(city: Path, sample_pay: SamplePay, database: str, part: int) -> None:
