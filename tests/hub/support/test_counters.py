@@ -83,9 +83,7 @@ def test_no_order_of_events_links_an_application_to_anybody_but_its_signer(
     machine(city, sample_pay, *BY_DAY[database])
 
 
-def test_a_visit_left_alone_for_long_stays_over_however_often_it_is_looked_at(
-    city: Path, sample_pay: SamplePay
-) -> None:
+def test_a_visit_left_alone_for_long_stays_over_when_left_alone_again(city: Path, sample_pay: SamplePay) -> None:
     """Found by night: the machine itself once moved the last sight of a visit forward."""
     with counters(city, sample_pay) as chosen:
         desk = chosen()
