@@ -294,7 +294,7 @@ class Counters(RuleBasedStateMachine):
             self.chosen[card] |= {whose for whose, (account, _) in MARKS.items() if account in fields.statement}
         self.answers.append((fields, answer))
         page = self.deliver(at, fields, answer)
-        is_in = page.status == 200 or page.path == APPLY  # who has applied is told so there, with 422
+        is_in = not page.path.startswith("/card/")  # led on to a page, which may tell that one has applied, with 422
         if card and "ログイン" in fields.statement and is_in and self.who[at] is None:
             self.who[at] = card if "/counter/ended/" not in page.path else None
         self.seen(at, page)

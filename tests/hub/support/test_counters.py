@@ -95,6 +95,20 @@ def test_a_visit_left_alone_for_long_stays_over_when_left_alone_again(city: Path
         desk.teardown()
 
 
+def test_who_signs_in_on_the_way_to_a_page_that_refuses_is_in_all_the_same(city: Path, sample_pay: SamplePay) -> None:
+    """Found by night: the machine took a card for signed out because it had applied before and was told so."""
+    with counters(city, sample_pay) as chosen:
+        desk = chosen()
+        desk.a_visitor_arrives_and_signs_in(at=0, card="aoki", typed="ueno", signs="aoki", by="helper")
+        desk.somebody_ends_the_visit(at=0)
+        desk.the_helper_begins_a_visit(at=0)
+        desk.somebody_goes_back_or_opens_a_second_tab(at=0, back=1)
+        desk.the_card_signs(at=0)
+        desk.somebody_reads_my_page(at=0)
+        assert desk.who == ["aoki", None]
+        desk.teardown()
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nor_does_any_in_half_a_million_steps(city: Path, sample_pay: SamplePay, database: str, part: int) -> None:
