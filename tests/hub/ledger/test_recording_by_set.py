@@ -144,6 +144,23 @@ def test_a_line_for_a_stopped_application_is_judged_singly_in_a_large_report_too
     assert outcomes[0] == outcomes[1]
 
 
+def test_what_was_applied_for_before_a_merge_counts_for_who_the_person_is(people: list[str]) -> None:
+    later = applies(CertificateId("aa", "9"), clock.START, HEALTH)
+    take_links([(2, Link(CertificateId("aa", "1"), CertificateId("aa", "9")))], source="test", now=clock.START)
+    later.resident.refresh_from_db()
+    body = report([("k1", str(later.pk), HEALTH, 2_500), ("k2", people[1], CARD_UPTAKE, 300)])
+    outcomes = []
+    for by_set in (True, False):
+        with transaction.atomic():
+            outcomes.append((recorded(body, by_set=by_set), kept()))
+            transaction.set_rollback(True)
+
+    who = Application.objects.get(pk=people[1]).resident_id
+    assert later.resident.merged_into_id == who
+    assert {(who, HEALTH, 2_500), (who, CARD_UPTAKE, 300)} <= {total[:3] for total in outcomes[0][1]["totals"]}
+    assert outcomes[0] == outcomes[1]
+
+
 def test_everybody_in_a_large_report_is_locked_until_it_is_recorded(file_database: None) -> None:
     application = applied("aoki")
     recorded(report([("k0", str(application.pk), CARD_UPTAKE, 300)], "before"), by_set=True)  # a new total locks, too

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -41,19 +42,23 @@ CREATE TEMPORARY TABLE reported_line (
     number integer, line_id text, is_twice boolean, application uuid, incentive text, points integer, posted_on date
 ) ON COMMIT DROP
 """
+_COPIED_TOGETHER = 5_000
 _COPY = "COPY reported_line (number, line_id, is_twice, application, incentive, points, posted_on) FROM STDIN"
 
 _FOUND = """
 CREATE TEMPORARY TABLE found_line ON COMMIT DROP AS
 SELECT line.number, line.line_id, line.application, line.points, line.posted_on, applied.round_id, applied.incentive,
-       coalesce(who.merged_into_id, who.id) AS survivor, applied.payment_service_id = %(service)s AS is_of_service,
+       coalesce(merged.merged_into_id, applied.resident_id) AS survivor, applied.payment_service_id = %(service)s AS is_of_service,
        applied.payment_service_id = %(service)s AND applied.incentive = line.incentive AND line.points > 0
            AND NOT line.is_twice AND applied.person_freed_by_id IS NULL AS is_plain
   FROM (SELECT * FROM reported_line ORDER BY application) AS line
   LEFT JOIN applications_application AS applied ON applied.id = line.application
-  LEFT JOIN identity_resident AS who ON who.id = applied.resident_id
+  LEFT JOIN identity_resident AS merged ON merged.id = applied.resident_id AND merged.merged_into_id IS NOT NULL
 """
-"""What the lines name, in the order of the key. Of an application none of this ever changes; whose it is today may."""
+"""What the lines name, in the order of the key. Of an application none of this ever changes; whose it is today may.
+
+Who was merged is in a small index of its own (``resident_merged``): nobody else's row is looked for here.
+"""
 _LOCK = """
 SELECT count(merged_into_id) FROM (
     SELECT who.merged_into_id
@@ -212,12 +217,13 @@ def _copy(lines: Sequence[AwardLine]) -> None:
         _execute(statement, {})
     written = lines.written if isinstance(lines, WrittenLines) else [_written(one) for one in lines]
     twice = {key for key, count in Counter(one[0] for one in written).items() if count > 1}
-    rows = [
+    rows = (
         b"%d\t%b\t%b\t%b\t%b\t%b\t%b\n" % (number, key, b"t" if key in twice else b"f", applied, incentive, points, on)
         for number, (key, applied, incentive, points, on) in enumerate(written, start=2)
-    ]
+    )
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        copy.write(b"".join(rows))
+        while some := b"".join(islice(rows, _COPIED_TOGETHER)):  # the database reads while the next are written
+            copy.write(some)
 
 
 def _written(line: AwardLine) -> Written:

@@ -75,6 +75,11 @@ class Migration(migrations.Migration):
                         name="resident_not_into_itself",
                     )
                 ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("merged_into__isnull", False)), fields=["id"], name="resident_merged"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

@@ -19,10 +19,10 @@ DECLARE
     missing bigint;
 BEGIN
     -- Counted, not asked for by WHERE: PostgreSQL takes a condition into the inner query, and would lock nobody else.
-    SELECT (SELECT count(DISTINCT resident_id) FROM made) - count(*) FILTER (WHERE merged_into_id IS NULL)
+    SELECT (SELECT count(*) FROM made) - count(*) FILTER (WHERE merged_into_id IS NULL)
       INTO missing
       FROM (SELECT who.merged_into_id
-              FROM (SELECT DISTINCT resident_id FROM made ORDER BY resident_id) AS own
+              FROM (SELECT resident_id FROM made ORDER BY resident_id) AS own
               JOIN identity_resident AS who ON who.id = own.resident_id
              ORDER BY who.id FOR SHARE OF who) AS locked;
     IF missing > 0 THEN
