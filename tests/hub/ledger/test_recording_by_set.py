@@ -145,7 +145,7 @@ def test_a_line_for_a_stopped_application_is_judged_singly_in_a_large_report_too
 
 
 def test_what_was_applied_for_before_a_merge_counts_for_who_the_person_is(people: list[str]) -> None:
-    later = applies(CertificateId("aa", "9"), clock.START, HEALTH)
+    later = applies(CertificateId("aa", "9"), clock.START + timedelta(minutes=1), HEALTH)
     take_links([(2, Link(CertificateId("aa", "1"), CertificateId("aa", "9")))], source="test", now=clock.START)
     later.resident.refresh_from_db()
     body = report([("k1", str(later.pk), HEALTH, 2_500), ("k2", people[1], CARD_UPTAKE, 300)])

@@ -26,7 +26,9 @@ class Resident(models.Model):
     class Meta:
         constraints: ClassVar = [CheckConstraint(name="resident_not_into_itself", condition=~Q(merged_into=F("id")))]
         # Few are: who a person is today is asked of those alone (ledger/recording_by_set.py).
-        indexes: ClassVar = [models.Index(name="resident_merged", fields=["id"], condition=Q(merged_into__isnull=False))]
+        indexes: ClassVar = [
+            models.Index(name="resident_merged", fields=["id"], condition=Q(merged_into__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"resident:{self.id}"

@@ -48,7 +48,8 @@ _COPY = "COPY reported_line (number, line_id, is_twice, application, incentive, 
 _FOUND = """
 CREATE TEMPORARY TABLE found_line ON COMMIT DROP AS
 SELECT line.number, line.line_id, line.application, line.points, line.posted_on, applied.round_id, applied.incentive,
-       coalesce(merged.merged_into_id, applied.resident_id) AS survivor, applied.payment_service_id = %(service)s AS is_of_service,
+       coalesce(merged.merged_into_id, applied.resident_id) AS survivor,
+       applied.payment_service_id = %(service)s AS is_of_service,
        applied.payment_service_id = %(service)s AND applied.incentive = line.incentive AND line.points > 0
            AND NOT line.is_twice AND applied.person_freed_by_id IS NULL AS is_plain
   FROM (SELECT * FROM reported_line ORDER BY application) AS line
