@@ -44,8 +44,7 @@ def any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def needs_a_look(schema: TableSchema) -> str:
     """Return SQL that is true for the rows of a table to look at; it reads ``taken_twice``, which ``notice`` makes."""
-    is_refund = "kind = 'refund'" if schema is TRANSACTIONS else "false"
-    return f"(NOT is_plain OR {is_refund} OR {_HASHED.format(schema.key)} IN (SELECT hashed FROM taken_twice))"
+    return f"(NOT is_plain OR {_HASHED.format(schema.key)} IN (SELECT hashed FROM taken_twice))"
 
 
 def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema, looked_at: str) -> None:
