@@ -27,7 +27,7 @@ def read(folder: Path, content: bytes, encoding: Encoding | None = None) -> tupl
     path.write_bytes(content)
     with duckdb.connect(config={"threads": 1}) as connection:
         file = TableFile(TRANSACTIONS, path, folder, encoding)
-        found = read_file(connection, file, into="rows", typed=lambda rows, _: rows)
+        found = read_file(connection, file, into="rows", typed=lambda rows: rows)
         return found, connection.execute("SELECT line, account_id FROM rows ORDER BY line").fetchall()
 
 

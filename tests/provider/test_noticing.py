@@ -18,7 +18,7 @@ from award.both_engines import enrolment, rule
 from mynapoint.award import premium
 from mynapoint.award.premium import Enrolment, Kind, Transaction
 from mynapoint.programme.values import Yen
-from mynapoint.provider import noticing
+from mynapoint.provider import noticing, summing
 from mynapoint.provider.award_files import Inputs, Outcome, award_files
 
 AS_OF = datetime.fromisoformat("2022-08-31T00:00:00+09:00")
@@ -195,12 +195,24 @@ def test_a_repeated_refund_of_a_repeated_use_takes_off_once(
     assert awards_of(found) == {"A-a": 850}
 
 
+def test_due_points_are_worked_out_when_every_row_is_summed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[None] = []
+    wait = summing.Summing.wait
+    monkeypatch.setattr(summing.Summing, "wait", lambda sums: waited.append(wait(sums)))
+
+    found = award(tmp_path, [a_row("t1", 4_000)])
+
+    assert awards_of(found) == {"A-a": 1_000}
+    assert waited
+
+
 def sort_by(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let repeated ids be found by NumPy, or by the database as where there is no NumPy or too little memory."""
+    """Let NumPy find repeated ids; or the database, and the sum come in turn, as where there is too little memory."""
     if what == "numpy":
         pytest.importorskip("numpy")
     else:
         monkeypatch.setattr(noticing, "_numpy", lambda: None)
+        monkeypatch.setattr(summing, "_SHARE_OF_MEMORY", 2**62)
 
 
 def award(folder: Path, *ledgers: list[Row]) -> Outcome:

@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +17,6 @@ from mynapoint.provider.engines import (
     DuckDB,
     Engine,
     Noticed,
-    compiled,
     not_enrolled_rows,
     open_duckdb,
     run_duckdb,
@@ -27,6 +24,7 @@ from mynapoint.provider.engines import (
 )
 from mynapoint.provider.intake import Intake, Taken
 from mynapoint.provider.rejects import Exact, write_exact_rejects, write_rejects
+from mynapoint.provider.summing import Summing, summing
 from mynapoint.provider.table_files import Encoding, damage_named, quoted
 
 Progress = Callable[[str], None]
@@ -93,20 +91,21 @@ def award_files(
         with open_duckdb(memory=memory, spill=work, readable=inputs.all, writable=[]) as connection:
             intake = Intake(connection, scratch=work, encoding=inputs.encoding, progress=progress)
             with damage_named(inputs.by_table):
-                with _compiling(engine, rule, as_of):
-                    _take_all(intake, inputs)
-                if engine is Engine.SPARK:
-                    result = _run_spark(
-                        connection, rule, as_of, master=spark_master, work=work, memory=memory, progress=progress
-                    )
-                    taken = intake.taken()
-                elif engine is Engine.REFERENCE:
-                    progress("computing awards one account after another")
-                    result = run_reference(connection, rule, as_of, **_TAKEN)
-                    taken = intake.taken()
-                else:
-                    result = _run_duckdb(connection, rule, as_of, progress)
+                if engine is Engine.DUCKDB:
+                    with summing(connection, rule, as_of) as sums:
+                        _take_all(intake, inputs, sums.begin)
+                        result = _run_duckdb(connection, rule, as_of, sums, progress)
                     taken = intake.taken(not_enrolled=not_enrolled_rows(connection))
+                else:
+                    _take_all(intake, inputs)
+                    if engine is Engine.SPARK:
+                        result = _run_spark(
+                            connection, rule, as_of, master=spark_master, work=work, memory=memory, progress=progress
+                        )
+                    else:
+                        progress("computing awards one account after another")
+                        result = run_reference(connection, rule, as_of, **_TAKEN)
+                    taken = intake.taken()
             progress("writing")
             totals, files = _write(connection, result, work, exact_rejects)
         for file in files:
@@ -114,21 +113,13 @@ def award_files(
     return Outcome(taken, *totals, *(out / file.name for file in files))
 
 
-@contextmanager
-def _compiling(engine: Engine, rule: ServiceRule, as_of: datetime) -> Iterator[None]:
-    """Let the rule be compiled while the block reads files: it takes a tenth of a second, however large they are."""
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        if engine is Engine.DUCKDB:
-            aside.submit(compiled, rule, as_of, unique=False, all_rows=True)
-        yield
-
-
-def _take_all(intake: Intake, inputs: Inputs) -> None:
+def _take_all(intake: Intake, inputs: Inputs, in_files: Callable[[str], None] | None = None) -> None:
     intake.take_all(
         enrolments=inputs.enrolments,
         transactions=inputs.transactions,
         posted=inputs.posted,
         reissued=inputs.reissued,
+        in_files=in_files,
     )
 
 
@@ -158,7 +149,7 @@ def _write(
 _TAKEN = {"enrolments": "taken_enrolments", "transactions": "taken_transactions", "posted": "taken_posted"}
 
 
-def _run_duckdb(connection: DuckDB, rule: ServiceRule, as_of: datetime, progress: Progress) -> str:
+def _run_duckdb(connection: DuckDB, rule: ServiceRule, as_of: datetime, sums: Summing, progress: Progress) -> str:
     """Award from every row as it was read, and from the few that the intake noticed."""
     rows = "taken_transactions"
     return run_duckdb(
@@ -169,6 +160,7 @@ def _run_duckdb(connection: DuckDB, rule: ServiceRule, as_of: datetime, progress
         transactions=f"{rows}_rows",
         posted="taken_posted",
         noticed=Noticed(standing=f"{rows}_noticed_standing", dropped=f"{rows}_noticed_dropped"),
+        begun=sums.wait if sums.begun else None,
         progress=progress,
     )
 

@@ -40,6 +40,9 @@ _SUMS_IN_PLACE_BYTES = 64 << _SUMS_IN_PLACE_BITS
 _FAR = 8_000_000_000_000_000
 """Microseconds from 1970 to 2223: further than any instant that can stand."""
 
+TERMS, GROSS = "award_terms", "award_gross"
+"""The stages that need only the applications and the rows as they lie in files, and take half of an award's time."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -78,6 +81,7 @@ def open_duckdb(*, memory: str | None, spill: Path, readable: list[Path], writab
         connection.execute("SET memory_limit = ?", [f"{limit}B"])
     connection.execute("SET allowed_paths = ?", [[str(path.absolute()) for path in readable]])
     connection.execute("SET allowed_directories = ?", [[f"{path.absolute()}/" for path in [spill, *writable]]])
+    connection.execute("SET parquet_metadata_cache = true")  # a footer is read once, not by every statement
     connection.execute("SET enable_external_access = false")
     return connection
 
@@ -121,6 +125,7 @@ def run_duckdb(
     posted: str | None,
     unique: bool = False,
     noticed: Noticed | None = None,
+    begun: Callable[[], None] | None = None,
     progress: Progress = lambda _: None,
 ) -> str:
     """Return the name of a temporary table ``application_id · points`` with what is to be posted at ``as_of``.
@@ -130,27 +135,63 @@ def run_duckdb(
     posted                             None when nothing has been posted; several lines an application are summed
     unique                             True when no transaction id comes twice: spares the search for repeated rows
     noticed                            says that not all of ``transactions`` stand, and which do not
+    begun                              waits for ``GROSS``; ``TERMS`` and what ``number`` makes are there (summing.py)
     Raises ValueError for a naive ``as_of`` or a name that is not one. The table is replaced by the next run.
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
     with any_order(connection):
-        _prepare(connection, enrolments, posted)
+        if begun is None:
+            number(connection, enrolments)
+        _show_posted(connection, posted)
         if noticed is None:
             _show_rows(connection, "award_transactions", transactions)
         else:
             _show_rows(connection, "award_noticed", noticed.standing)
-            _show_all_rows(connection, "award_all_rows", transactions)
-            _show_all_rows(connection, "award_dropped", noticed.dropped)
+            show_all_rows(connection, "award_all_rows", transactions)
+            show_all_rows(connection, "award_dropped", noticed.dropped)
         for name, statement in compiled(rule, as_of, unique=unique, all_rows=noticed is not None):
             progress(f"computing {name.removeprefix('award_').replace('_', ' ')}")
-            with summing_in_place(connection) if name == "award_gross" else nullcontext():
-                connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
+            if begun is None or name not in {TERMS, GROSS}:
+                if begun is not None and name == tables.RESULT:
+                    begun()
+                make(connection, name, statement)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE award_lines AS SELECT numbered.application_id, points::BIGINT AS points "
             f"FROM {tables.RESULT} AS line JOIN award_numbered AS numbered ON numbered.rowid = line.application_id"
         )
     return "temp.award_lines"
+
+
+def number(connection: DuckDB, enrolments: str, *, shared: bool = False) -> None:
+    """Number the applications, and let the number stand for the id in every stage: rows are summed by it in place.
+
+    The number is a row's place in the table, which several threads can fill. Kinds are numbers too. Both halve what is
+    carried from row to row (docs/decisions/0012-award-speed.md). What is ``shared`` every cursor of the database sees.
+    """
+    temp = "" if shared else "TEMP"
+    connection.execute(
+        f"CREATE OR REPLACE {temp} TABLE award_numbered AS SELECT application_id, account_id, "
+        f"{_kind('counts')} AS counts, {_tokyo('applied_at')} AS applied_at, points_elsewhere FROM {_name(enrolments)}"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE {temp} VIEW award_enrolments AS SELECT rowid::INTEGER AS application_id, account_id, "
+        "counts, applied_at, points_elsewhere FROM award_numbered"
+    )
+
+
+def show_all_rows(connection: DuckDB, view: str, transactions: str) -> None:
+    """Make the temporary view ``view`` of rows as the sum of all rows reads them (award/tables.py, ``ALL_ROWS``)."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT account_id, {_kind('kind')} AS kind, amount_yen, "
+        f"epoch_us(occurred_at) AS occurred_us FROM {_name(transactions)}"
+    )
+
+
+def make(connection: DuckDB, stage: str, statement: str, *, shared: bool = False) -> None:
+    """Make the table of one stage; ``shared`` as in ``number``."""
+    with summing_in_place(connection) if stage == GROSS else nullcontext():
+        connection.execute(f"CREATE OR REPLACE {'' if shared else 'TEMP'} TABLE {stage} AS {statement}")
 
 
 def not_enrolled_rows(connection: DuckDB) -> int:
@@ -217,20 +258,7 @@ def _rows(connection: DuckDB, columns: str, table: str) -> list[tuple[Any, ...]]
     return connection.execute(f"SELECT {columns} FROM {_name(table)}").fetchall()
 
 
-def _prepare(connection: DuckDB, enrolments: str, posted: str | None) -> None:
-    """Number the applications, and let the number stand for the id in every stage: rows are summed by it in place.
-
-    The number is a row's place in the table, which several threads can fill. Kinds are numbers too. Both halve what is
-    carried from row to row (docs/decisions/0012-award-speed.md).
-    """
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE award_numbered AS SELECT application_id, account_id, "
-        f"{_kind('counts')} AS counts, {_tokyo('applied_at')} AS applied_at, points_elsewhere FROM {_name(enrolments)}"
-    )
-    connection.execute(
-        "CREATE OR REPLACE TEMP VIEW award_enrolments AS SELECT rowid::INTEGER AS application_id, account_id, counts, "
-        "applied_at, points_elsewhere FROM award_numbered"
-    )
+def _show_posted(connection: DuckDB, posted: str | None) -> None:
     sums = "SELECT 0 AS application_id, 0::BIGINT AS points WHERE false"
     if posted:
         sums = (
@@ -244,13 +272,6 @@ def _show_rows(connection: DuckDB, view: str, transactions: str) -> None:
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT transaction_id, account_id, {_kind('kind')} AS kind, refunds, "
         f"amount_yen, {_tokyo('occurred_at')} AS occurred_at FROM {_name(transactions)}"
-    )
-
-
-def _show_all_rows(connection: DuckDB, view: str, transactions: str) -> None:
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT account_id, {_kind('kind')} AS kind, amount_yen, "
-        f"epoch_us(occurred_at) AS occurred_us FROM {_name(transactions)}"
     )
 
 

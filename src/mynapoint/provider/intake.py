@@ -11,18 +11,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
 from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, REJECTS, TRANSACTIONS, TableSchema
+from mynapoint.provider.file_limits import kind_of
 from mynapoint.provider.noticing import any_order, may_come_twice, needs_a_look, notice
 from mynapoint.provider.reissued import endless, make_chains, second_replacements
 from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks
 from mynapoint.provider.table_files import Encoding, TableFile, quoted, read_file
 
 Progress = Callable[[str], None]
+InFiles = Callable[[str], None]
+"""Told the SELECT of all transactions before any is judged, where every row of it lies in a Parquet file as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,20 @@ class Intake:
         self._run(f"CREATE OR REPLACE TEMP TABLE taken_rejects ({columns})")
 
     def take_all(
-        self, *, enrolments: Path, transactions: Sequence[Path], posted: Path | None, reissued: Sequence[Path] = ()
+        self,
+        *,
+        enrolments: Path,
+        transactions: Sequence[Path],
+        posted: Path | None,
+        reissued: Sequence[Path] = (),
+        in_files: InFiles | None = None,
     ) -> None:
         """Take the inputs of an award. Raises UnreadableFile; anything less sets rows aside."""
         if reissued:
             self.take_reissued(reissued)
         self.take(ENROLMENTS, [enrolments])
         self._set_aside_second_applications()
-        self.take(TRANSACTIONS, transactions)
+        self.take(TRANSACTIONS, transactions, in_files)
         self._set_aside_wrong_refunds()
         self.take(POSTED, [] if posted is None else [posted])
         self._set_aside_unknown_applications()
@@ -124,7 +134,7 @@ class Intake:
         self._set_aside(REISSUED, endless("taken_reissued", "taken_chains"))
         self._renamed = True
 
-    def take(self, schema: TableSchema, files: Sequence[Path]) -> None:
+    def take(self, schema: TableSchema, files: Sequence[Path], in_files: InFiles | None = None) -> None:
         """Make the view ``taken_NAME``: every row of the files that is whole, no key twice. Raises UnreadableFile."""
         name = schema.name
         self._run(f"CREATE OR REPLACE TEMP TABLE taken_{name}_dropped (file INTEGER, line BIGINT, repeated BOOLEAN)")
@@ -135,6 +145,8 @@ class Intake:
         parts = [self._read(schema, path) for path in files] or [(nothing, nothing)]
         rows, looked_at = (self._renaming(schema, " UNION ALL ".join(selects)) for selects in zip(*parts, strict=True))
         self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {rows}")
+        if in_files is not None and not self._renamed and all(kind_of(path) == "parquet" for path in files):
+            in_files(rows)
         self._progress(f"checking {name}")
         with any_order(self._connection):
             notice(self._connection, schema, looked_at)
@@ -145,6 +157,7 @@ class Intake:
             f"FROM taken_{name}_noticed WHERE fault IS NOT NULL",
         )
         self._drop_repeated(schema)
+        self._show_standing(schema)
 
     def tally(self, schema: TableSchema) -> Tally:
         """Return what became of a table's rows so far."""
@@ -162,22 +175,19 @@ class Intake:
         return f"SELECT {first} FROM ({rows}) LEFT JOIN taken_chains USING (account_id)"
 
     def _read(self, schema: TableSchema, path: Path) -> tuple[str, str]:
-        """Read one file into a table or view of its own. Lines that are no rows are set aside.
+        """Read one file, if it is CSV into a table of its own. Lines that are no rows are set aside.
 
         Returns two SELECTs: of all its rows, and of those that need a look. In a Parquet file these are taken before
-        any fault is looked for: from the view, where they are found by a join, that would be done for every row.
+        any fault is looked for: above the join that finds them that would be done for every row.
         """
         self._progress(f"reading {path.name}")
         number = len(self._files)
         self._files.append(path)
         into = f"taken_file_{number}"
+        checked = partial(checked_select, schema, file=number)
         with TemporaryDirectory(prefix="mynapoint-intake-", dir=self._scratch) as scratch:
-            read = read_file(
-                self._connection,
-                TableFile(schema, path, Path(scratch), self._encoding),
-                into=into,
-                typed=lambda rows, is_text: checked_select(schema, rows, file=number, is_text=is_text),
-            )
+            file = TableFile(schema, path, Path(scratch), self._encoding)
+            read = read_file(self._connection, file, into=into, typed=partial(checked, is_text=True))
         self.files.append(InputFile(schema.name, path, read.encoding))
         self._broken[schema.name] += len(read.broken)
         if read.broken:
@@ -188,10 +198,9 @@ class Intake:
                 [str(path), list(lines), list(values), list(reasons)],
             )
         look = needs_a_look(schema)
-        looked_at = f"SELECT * FROM {into} WHERE {look}"
-        if read.scan is not None:
-            looked_at = checked_select(schema, read.scan, file=number, is_text=False, where=look)
-        return f"SELECT * FROM {into}", looked_at
+        if read.scan is None:
+            return f"SELECT * FROM {into}", f"SELECT * FROM {into} WHERE {look}"
+        return checked(read.scan, is_text=False), checked(read.scan, is_text=False, where=look)
 
     def _drop_repeated(self, schema: TableSchema) -> None:
         """Drop every row but one of each key: rows of the same content are repeated, other content is set aside."""
@@ -267,16 +276,14 @@ class Intake:
                 f"INSERT INTO taken_rejects SELECT {paths}[file + 1], line, field, value, reason FROM taken_found"
             )
             self._run(f"INSERT INTO taken_{schema.name}_dropped SELECT file, line, false FROM taken_found")
-        self._show_standing(schema)
+            self._show_standing(schema)
 
     def _show_standing(self, schema: TableSchema) -> None:
         """Let the view hold all rows but the dropped ones; where nothing was dropped it costs nothing."""
         name = schema.name
         without = f"ANTI JOIN taken_{name}_dropped USING (file, line)" if self._count(f"taken_{name}_dropped") else ""
-        columns = ", ".join(schema.column_names)
-        self._run(
-            f"CREATE OR REPLACE TEMP VIEW taken_{name} AS SELECT file, line, {columns} FROM taken_{name}_rows {without}"
-        )
+        standing = f"SELECT file, line, {', '.join(schema.column_names)} FROM taken_{name}_rows {without}"
+        self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name} AS {standing}")
 
     def _run(self, statement: str) -> None:
         self._connection.execute(statement)

@@ -44,8 +44,7 @@ def any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def needs_a_look(schema: TableSchema) -> str:
     """Return SQL that is true for the rows of a table to look at; it reads ``taken_twice``, which ``notice`` makes."""
-    is_refund = "kind = 'refund'" if schema is TRANSACTIONS else "false"
-    return f"(NOT is_plain OR {is_refund} OR {_HASHED.format(schema.key)} IN (SELECT hashed FROM taken_twice))"
+    return f"(NOT is_plain OR {_HASHED.format(schema.key)} IN (SELECT hashed FROM taken_twice))"
 
 
 def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema, looked_at: str) -> None:
@@ -74,6 +73,12 @@ def may_come_twice(connection: duckdb.DuckDBPyConnection, column: str, rows: str
     return bool((hashes[1:] == hashes[:-1]).any())
 
 
+def database_bytes(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how much memory the database may take."""
+    limit = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    return int(connection.execute(limit).fetchall()[0][0])
+
+
 def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
     """Make ``taken_twice``: the hashes of keys that are there twice, refunds counting as their original.
 
@@ -88,9 +93,9 @@ def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> N
     # Refunds come twice: as rows, and as what they name.
     if _numpy_sorts(connection, 2 * rows):
         hashes = _sorted(connection, keys, 2 * rows, "uint32")
-        twice = _numpy().unique(hashes[1:][hashes[1:] == hashes[:-1]])
+        twice = hashes[1:][hashes[1:] == hashes[:-1]]
         connection.register("taken_twice_found", pa.table({"hashed": twice}))
-        connection.execute("CREATE OR REPLACE TEMP TABLE taken_twice AS FROM taken_twice_found")
+        connection.execute("CREATE OR REPLACE TEMP TABLE taken_twice AS SELECT DISTINCT hashed FROM taken_twice_found")
         connection.unregister("taken_twice_found")
         return
     neighbours = f"SELECT hashed, lag(hashed) OVER (ORDER BY hashed) AS before FROM ({keys})"
@@ -101,7 +106,7 @@ def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> N
 
 def _numpy_sorts(connection: duckdb.DuckDBPyConnection, half_hashes: int) -> bool:
     """Say whether NumPy is there and so many half hashes take a small share of memory."""
-    return _numpy() is not None and half_hashes * _BYTES_A_ROW <= _database_bytes(connection) // _SHARE_OF_MEMORY
+    return _numpy() is not None and half_hashes * _BYTES_A_ROW <= database_bytes(connection) // _SHARE_OF_MEMORY
 
 
 def _sorted(connection: duckdb.DuckDBPyConnection, keys: str, most: int, kind: str) -> Any:
@@ -123,8 +128,3 @@ def _numpy() -> Any:
         return import_module("numpy")
     except ImportError:
         return None
-
-
-def _database_bytes(connection: duckdb.DuckDBPyConnection) -> int:
-    limit = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
-    return int(connection.execute(limit).fetchall()[0][0])

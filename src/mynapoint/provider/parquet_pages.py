@@ -37,24 +37,25 @@ def page_at(mapped: mmap.mmap, at: int, *, ends_before: int) -> Page:
     """Read the header at a place of a file; the page must end there or before. Raises NoPage."""
     if not 0 < at < ends_before:
         raise NoPage(f"a page is said to begin at byte {at:,}, outside the file")
-    reader = _Reader(mapped[at : min(at + _HEADER_BYTES_MOST, ends_before)])
+    reader = _Reader(mapped, at, min(at + _HEADER_BYTES_MOST, ends_before))
     found = reader.structure()
     kind, unpacked, packed = (found.get(field, -1) for field in (_KIND, _UNPACKED, _PACKED))
     values = found.get(_DATA, found.get(_DICTIONARY, found.get(_DATA_V2, 0)))
     if not 0 <= kind <= 3 or not all(0 <= figure <= _I32_MOST for figure in (unpacked, packed, values)):
         raise NoPage(f"at byte {at:,} stands no page")
-    page = Page(kind, values, unpacked, at + reader.at + packed)
+    page = Page(kind, values, unpacked, reader.at + packed)
     if page.ends_before > ends_before:
         raise NoPage(f"the page at byte {at:,} has no end")
     return page
 
 
 class _Reader:
-    """Reads one structure from bytes; only whole numbers are kept, by the path of their fields."""
+    """Reads one structure of a file from ``at``; only whole numbers are kept, by the path of their fields."""
 
-    def __init__(self, header: bytes) -> None:
-        self._header = header
-        self.at = 0
+    def __init__(self, mapped: mmap.mmap, at: int, ends_before: int) -> None:
+        self._mapped = mapped
+        self._ends_before = ends_before
+        self.at = at
 
     def structure(self) -> dict[tuple[int, ...], int]:
         found: dict[tuple[int, ...], int] = {}
@@ -96,7 +97,7 @@ class _Reader:
         raise NoPage("a page's header holds a number without an end")
 
     def _byte(self) -> int:
-        if self.at >= len(self._header):
+        if self.at >= self._ends_before:
             raise NoPage("a page's header has no end")
         self.at += 1
-        return self._header[self.at - 1]
+        return self._mapped[self.at - 1]

@@ -43,13 +43,15 @@ def checks(schema: TableSchema, *, is_text: bool) -> list[Check]:
 def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool, where: str = "true") -> str:
     """Return a SELECT over the SELECT ``rows``: file · line · columns typed · is_plain · fault (from 1) · its value.
 
-    ``is_plain`` is true only for a row that is in order, and for nearly all that are: it is cheap, and where it is true
-    nothing else is computed. ``fault`` and ``value`` are for bad rows, NULL otherwise.
+    ``is_plain`` is true only for a row that is in order and no refund, and for nearly all that are: it is cheap, and
+    where it is true nothing else is computed. ``fault`` and ``value`` are for bad rows, NULL otherwise.
     ``where`` leaves rows out by their columns and ``is_plain`` before a fault is looked for in any.
     """
     numbered = list(enumerate(checks(schema, is_text=is_text), start=1))
-    is_bad = " OR ".join(f"({condition})" for _, (_, condition, _) in numbered)
-    is_plain = f"NOT coalesce({is_bad}, false)" if is_text else f"coalesce({_plain(schema)}, false)"
+    not_plain = [condition for _, (_, condition, _) in numbered]
+    not_plain += [f"NOT {condition}" for condition in _ROWS_PLAIN.get(schema.name, [])]
+    text_is_plain = f"NOT coalesce({' OR '.join(f'({condition})' for condition in not_plain)}, false)"
+    is_plain = text_is_plain if is_text else f"coalesce({_plain(schema)}, false)"
     fault = " ".join(f"WHEN {condition} THEN {number}" for number, (_, condition, _) in numbered)
     value = " ".join(f"WHEN {number} THEN {column}::VARCHAR" for number, (column, _, _) in numbered)
     typed = ", ".join(f"{_typed(column)} AS {column.name}" for column in schema.columns)
@@ -131,5 +133,5 @@ _ROW_CHECKS: dict[str, list[Check]] = {
     REISSUED.name: [("replaces", "replaces::VARCHAR = account_id", "an account cannot replace itself")],
 }
 
-_ROWS_PLAIN = {TRANSACTIONS.name: ["kind <> 'refund'"], REISSUED.name: ["replaces <> account_id"]}
+_ROWS_PLAIN = {TRANSACTIONS.name: ["(kind <> 'refund')"], REISSUED.name: ["(replaces <> account_id)"]}
 """What makes rows plain whose columns are, so that _ROW_CHECKS finds nothing."""

@@ -42,8 +42,8 @@ _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"})
 _WHOLE_UNSIGNED = frozenset({"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"})
 _INSTANT = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
 
-Typed = Callable[[str, bool], str]
-"""Wraps a SELECT of ``line`` and a schema's columns; told whether these are still text, as in a CSV file."""
+Typed = Callable[[str], str]
+"""Wraps a SELECT of ``line`` and a schema's columns, which are still text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class FileRead:
 
 
 def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: str, typed: Typed) -> FileRead:
-    """Make the temporary table or view ``into`` of a file's rows, as ``typed`` selects them.
+    """Make the temporary table ``into`` of a CSV file's rows, as ``typed`` selects them; a Parquet file stays a scan.
 
     Columns that the schema does not have are left out. Raises UnreadableFile.
     """
@@ -81,7 +81,6 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: s
     suspects = refuse_unbounded(file.path, file.schema.column_names)
     rows = _parquet_rows(connection, file)
     _refuse_swelling(connection, file, suspects)
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {into} AS {typed(rows, False)}")
     return FileRead([], None, rows)
 
 
@@ -164,13 +163,13 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, file: TableFile, into: str,
             as_utf_8(file.path, text := file.scratch / "text.csv")
         rows = f"SELECT row_number() OVER () + 1 AS line, {_names(file.schema)} FROM {_csv_scan(text, names)}"
         with suppress(duckdb.InvalidInputException):  # not every line is a row: then each is judged by itself below
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {typed(rows, True)}")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {typed(rows)}")
             if len(connection.table(into)) + 1 == found.lines:
                 return FileRead([], found.encoding)
     clean = file.scratch / "rows.csv"
     broken = rewrite(file.path, found.encoding, len(header), clean, forced=forced)
     rows = f"SELECT line::BIGINT AS line, {_names(file.schema)} FROM {_csv_scan(clean, ['line', *names])}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {typed(rows, True)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {typed(rows)}")
     return FileRead(broken, found.encoding)
 
 

@@ -1,0 +1,88 @@
+"""The sum of all rows in a thread of its own: where there is memory for it, and never longer than it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from award.both_engines import rule
+from mynapoint.provider.engines import DuckDB, open_duckdb
+from mynapoint.provider.summing import Summing, summing
+
+AS_OF = datetime.fromisoformat("2022-08-31T00:00:00+09:00")
+APPLIED = "TIMESTAMPTZ '2022-07-01 12:00:00+09'"
+USED = "TIMESTAMPTZ '2022-07-16 12:00:00+09'"
+ROWS = f"SELECT 'a1' AS account_id, 'top_up' AS kind, 700 AS amount_yen, {USED} AS occurred_at"
+MEMORY = "100MB"
+"""The database gets half of it, and the sum at most a quarter of that: some 62,500 applications at 200 bytes."""
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[DuckDB]:
+    with open_duckdb(memory=MEMORY, spill=tmp_path, readable=[], writable=[]) as opened:
+        yield opened
+
+
+def test_rows_are_summed_under_their_applications_where_the_connection_sees_it(connection: DuckDB) -> None:
+    enrol(connection, 3)
+
+    with summing(connection, rule(), AS_OF) as sums:
+        sums.begin(f"{ROWS} UNION ALL {ROWS}")
+        sums.wait()
+
+    found = connection.execute(
+        "SELECT account_id, matured::BIGINT FROM award_gross JOIN award_terms USING (application_id)"
+    )
+    assert sums.begun
+    assert found.fetchall() == [("a1", 1_400)]
+
+
+@pytest.mark.parametrize(("applications", "begun"), [(62_000, True), (63_000, False)])
+def test_so_many_applications_are_summed_aside_as_take_a_small_share_of_memory(
+    connection: DuckDB, applications: int, begun: bool
+) -> None:
+    enrol(connection, applications)
+
+    with summing(connection, rule(), AS_OF) as sums:
+        sums.begin(ROWS)
+
+    assert sums.begun is begun
+
+
+def test_a_sum_that_breaks_off_is_not_taken_for_made(connection: DuckDB) -> None:
+    enrol(connection, 3)
+
+    with summing(connection, rule(), AS_OF) as sums:
+        sums.begin(f"{ROWS} WHERE error('the file is damaged') IS NULL")
+
+        with pytest.raises(duckdb.Error, match="the file is damaged"):
+            sums.wait()
+
+
+def test_a_sum_that_is_not_wanted_any_more_is_broken_off(connection: DuckDB) -> None:
+    enrol(connection, 3)
+    for_seconds = f"{ROWS} FROM range(500_000_000)"
+
+    with summing(connection, rule(), AS_OF) as sums:
+        sums.begin(for_seconds)
+
+    assert is_broken_off(sums)
+
+
+def enrol(connection: DuckDB, applications: int) -> None:
+    connection.execute(
+        f"CREATE TEMP TABLE taken_enrolments AS SELECT 'A' || i AS application_id, 'a' || i AS account_id, "
+        f"'top_up' AS counts, {APPLIED} AS applied_at, 0 AS points_elsewhere FROM range({applications}) AS numbers(i)"
+    )
+
+
+def is_broken_off(sums: Summing) -> bool:
+    try:
+        sums.wait()
+    except duckdb.InterruptException:
+        return True
+    return False
