@@ -11,6 +11,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from hub import clock, waiting_list
 from hub.at_once import all_at_once
 from hub.people import CARD_UPTAKE, applies, reserves, signs_in
+from hub.work import work_of
 from mynapoint.award.refusals import Refusal, Refused
 from mynapoint.hub.applications.permission import reasons_against
 from mynapoint.hub.applications.turns import own_place
@@ -186,6 +187,21 @@ def test_one_person_with_two_certificates_has_one_turn() -> None:
     assert not OpenPlace.objects.exists()
     assert go_through(now=LATER) == (0, 0)
     assert not audit_books()
+
+
+@pytest.mark.usefixtures("_spent")
+def test_an_application_is_as_much_work_however_many_wait_and_have_applied() -> None:
+    waits(ISHIDA)
+    waits(UENO)
+    raise_to(3)
+    assert go_through(now=LATER) == (0, 2)
+
+    with_nobody = work_of(lambda: applies(ISHIDA, LATER))
+    for number in range(AT_ONCE * AT_ONCE):
+        waits(CertificateId("cc", str(number)), LATER)
+    with_many = work_of(lambda: applies(UENO, LATER))
+
+    assert 0 < with_many <= with_nobody * 1.1, "whoever applies is asked for by keys alone"
 
 
 @pytest.mark.usefixtures("_spent")

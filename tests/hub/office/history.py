@@ -64,12 +64,13 @@ def do(step: Step, open_ones: list[Application]) -> bool:
 
 def everything(day: date) -> tuple[object, ...]:
     """All that the office can say of a day."""
+    counted = figures.cells(as_of=day)
     return (
-        figures.total(as_of=day),
-        dict(figures.by_day(first=FIRST, as_of=day)),
-        list(figures.by_service(as_of=day).items()),
-        list(figures.by_incentive(as_of=day).items()),
-        figures.by_cell_and_day(as_of=day),
+        counted.total(),
+        dict(counted.by_day(first=FIRST, last=day)),
+        list(counted.by_service().items()),
+        list(counted.by_incentive().items()),
+        counted.days,
         figures.by_counter(as_of=day),
         figures.by_prefecture(as_of=day),
         [(one.counts, one.oldest) for one in backlog.backlog(as_of=day)],

@@ -53,7 +53,7 @@ def test_what_was_said_of_a_past_day_is_said_again_whatever_came_later(steps: li
         for day in DAYS:
             until = [one for one in done if day_of(one) <= day]
             applied, points = sum(not one.points for one in until), sum(one.points for one in until)
-            assert figures.total(as_of=day) == Tally(applied, Points(points))
+            assert figures.cells(as_of=day).total() == Tally(applied, Points(points))
         transaction.set_rollback(True)
 
 
@@ -68,19 +68,23 @@ def happened(*steps: Step) -> list[Application]:
 def test_the_last_second_of_a_day_in_tokyo_is_its_own_and_the_next_is_not() -> None:
     happened(Step(86_399, CARD_UPTAKE, 0), Step(86_400, CARD_UPTAKE, 0))
 
-    assert figures.total(as_of=FIRST).applications == 1
-    assert [one.applications for one in figures.by_day(first=FIRST, as_of=DAYS[2]).values()] == [1, 1, 0]
+    assert figures.cells(as_of=FIRST).total().applications == 1
+    assert [one.applications for one in figures.cells(as_of=DAYS[2]).by_day(first=FIRST, last=DAYS[2]).values()] == [
+        1,
+        1,
+        0,
+    ]
 
 
 @pytest.mark.usefixtures("_register")
 def test_every_cut_counts_its_own_alone() -> None:
     happened(Step(0, CARD_UPTAKE, 0), Step(1, HEALTH, 0), Step(2, CARD_UPTAKE, 700))
 
-    assert figures.total(as_of=FIRST, cut=Cut(incentive=CARD_UPTAKE)) == Tally(1, Points(700))
-    assert figures.total(as_of=FIRST, cut=Cut("round2", HEALTH, NUMBER)) == Tally(1, Points(0))
-    assert figures.total(as_of=FIRST, cut=Cut(service_number="MP9999999")) == Tally()
-    assert figures.by_service(as_of=FIRST, cut=ALL) == {NUMBER: Tally(2, Points(700))}
-    assert list(figures.by_incentive(as_of=FIRST)) == [("round2", CARD_UPTAKE), ("round2", HEALTH)]
+    assert figures.cells(as_of=FIRST, cut=Cut(incentive=CARD_UPTAKE)).total() == Tally(1, Points(700))
+    assert figures.cells(as_of=FIRST, cut=Cut("round2", HEALTH, NUMBER)).total() == Tally(1, Points(0))
+    assert figures.cells(as_of=FIRST, cut=Cut(service_number="MP9999999")).total() == Tally()
+    assert figures.cells(as_of=FIRST, cut=ALL).by_service() == {NUMBER: Tally(2, Points(700))}
+    assert list(figures.cells(as_of=FIRST).by_incentive()) == [("round2", CARD_UPTAKE), ("round2", HEALTH)]
 
 
 @pytest.mark.usefixtures("_register")

@@ -85,7 +85,7 @@ def test_every_prefecture_is_a_line_and_online_is_what_no_counter_took(office: C
     assert list(now) == [*(f"{nth:02}" for nth in range(1, 48)), "online"]
     assert {code: both for code, both in now.items() if any(both)} == {"13": (1, 0), "14": (2, 2), "online": (0, 1)}
     assert first["13"] == (0, 0), "a past day stays as it was"
-    assert sum(applications for _, applications in now.values()) == figures.total(as_of=FIRST).applications
+    assert sum(applications for _, applications in now.values()) == figures.cells(as_of=FIRST).total().applications
 
 
 def test_a_counter_of_no_prefecture_is_told_apart(office: Client) -> None:

@@ -12,14 +12,17 @@ from hub import clock
 from hub.office.history import HEALTH
 from hub.people import CARD_UPTAKE, draft, link, reserves, signature, signs_in
 from hub.sample_pay import REGISTER
+from hub.staff.desk import at_work
 from mynapoint.hub.applications import actions
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.identity.actions import signer
 from mynapoint.hub.identity.links import CertificateId
 from mynapoint.hub.ledger.merges import take_links
 from mynapoint.hub.payment_services.actions import import_register
+from mynapoint.hub.staff.models import Role, StaffSession
 from mynapoint.hub.support import likely_mislinks as module
 from mynapoint.hub.support.likely_mislinks import LOOKED_BACK, likely_mislinks
+from mynapoint.hub.support.models import Ending, Visit
 from mynapoint.programme.values import IncentiveId
 
 NOW = clock.START + timedelta(days=1)
@@ -55,12 +58,30 @@ def history(db: None) -> list[Application]:
     return made
 
 
-def looked_through() -> list[Application]:
+@pytest.fixture
+def visits(history: list[Application]) -> None:
+    """Each of these applications was made in a visit of its own, twenty seconds after the one before it."""
+    at_work(Role.HELPER, "hadano")
+    session = StaffSession.objects.get()
+    for one in history:
+        Visit.objects.create(
+            terminal=session.terminal,
+            municipality="hadano",
+            staff_session=session,
+            resident=one.resident,
+            begun_at=one.applied_at - timedelta(seconds=30),
+            seen_at=one.applied_at,
+            ended_at=one.applied_at + timedelta(seconds=10),
+            ending=Ending.KEY,
+        )
+
+
+def looked_through(municipality: str = "") -> list[Application]:
     """What is found from the newest on, slice after slice."""
     found: list[Application] = []
     before: int | None = None
     while True:
-        looked = likely_mislinks("", now=NOW, before=before)
+        looked = likely_mislinks(municipality, now=NOW, before=before)
         found += [one.application for one in looked.found]
         if looked.older is None:
             return found
@@ -87,6 +108,32 @@ def test_one_look_asks_as_much_however_many_have_applied(
         applied(f"one-{nth}", "ア*キ ハ*コ", minutes=10 + nth)
     with CaptureQueriesContext(connection) as more:
         likely_mislinks("", now=NOW)
+
+    assert len(more) <= len(few)
+
+
+@pytest.mark.usefixtures("visits")
+@pytest.mark.parametrize("municipality", ["", "hadano"])
+@pytest.mark.parametrize("listed", [1, 2, 200])
+def test_what_is_not_listed_at_once_is_listed_next(
+    history: list[Application], monkeypatch: pytest.MonkeyPatch, municipality: str, listed: int
+) -> None:
+    monkeypatch.setattr(module, "LISTED_MAX", listed)
+
+    assert looked_through(municipality) == [history[nth] for nth in (5, 4, 3, 2, 1)], "the first came after nobody"
+    assert looked_through("nishitokyo") == []
+
+
+@pytest.mark.usefixtures("visits")
+@pytest.mark.parametrize("municipality", ["", "hadano"])
+def test_one_look_asks_as_much_however_many_came_one_after_the_other(municipality: str) -> None:
+    with CaptureQueriesContext(connection) as more:
+        likely_mislinks(municipality, now=NOW)
+    Visit.objects.filter(
+        begun_at__range=(clock.START + timedelta(minutes=1), clock.START + timedelta(minutes=3))
+    ).delete()
+    with CaptureQueriesContext(connection) as few:
+        likely_mislinks(municipality, now=NOW)
 
     assert len(more) <= len(few)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
 
 from mynapoint.hub.audit.actions import HUB, record
 from mynapoint.hub.audit.models import Act
@@ -105,17 +105,17 @@ def standings(*, until: datetime | None = None) -> list[Standing]:
     ``until``  only what moved before this instant; a budget then has a limit where any was appropriated by then
     """
     moved = Movement.objects.filter(made_at__lt=until) if until else Movement.objects.all()
-    rows = moved.values_list("budget", "from_account", "to_account").annotate(Sum("points"))
+    rows = moved.values_list("budget", "from_account", "to_account").annotate(
+        Sum("points"), appropriations=Count("pk", filter=Q(kind=Kind.APPROPRIATED))
+    )
     balances: dict[int, dict[Account, int]] = {}
-    for budget, giver, receiver, points in rows:
+    limited: set[int] = set() if until else set(Budget.objects.filter(is_limited=True).values_list("pk", flat=True))
+    for budget, giver, receiver, points, appropriations in rows:
         own = balances.setdefault(budget, dict.fromkeys(Account, 0))
         own[Account(giver)] -= points
         own[Account(receiver)] += points
-    limited = set(
-        moved.filter(kind=Kind.APPROPRIATED).values_list("budget", flat=True)
-        if until
-        else Budget.objects.filter(is_limited=True).values_list("pk", flat=True)
-    )
+        if until and appropriations:
+            limited.add(budget)
     found = []
     for one in Budget.objects.order_by("name"):
         own = balances.get(one.pk, dict.fromkeys(Account, 0))

@@ -5,11 +5,12 @@ The hub knows each service's schedule and what it was told to award, but no use:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Sum
 from django.db.models.functions import TruncDate
 
 from mynapoint.exchange.messages import NoticeKind
@@ -23,6 +24,11 @@ from mynapoint.programme.values import TOKYO, IncentiveId, Points, tokyo_day, to
 
 GRACE_DAYS = 3
 """Days a provider has to report what its schedule awards before it is late; our choice, no rule was found."""
+
+_Of = tuple[int, str, str]
+"""A service's key, a round and one of its incentives."""
+_OF = ("payment_service", "round_id", "incentive")
+_OF_APPLICATION = ("application__payment_service", "application__round_id", "application__incentive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,34 @@ class Compared:
 
 
 def compare(*, now: datetime) -> list[Compared]:
-    """Return for every service and incentive that was applied for how reports agree with what is expected."""
-    rows = list(Application.objects.values_list("payment_service", "round_id", "incentive").annotate(Min("applied_at")))
-    services = PaymentService.objects.in_bulk({service for service, *_ in rows})
+    """Return for every service and incentive that was applied for how reports agree with what is expected.
+
+    Each kind of what may be off is asked once for all of them: a nation's entries are read a few times in all.
+    """
+    made = Application.objects.values_list(*_OF).annotate(Min("applied_at"), Count("pk"))
+    known = {(service, round_id, incentive): rest for service, round_id, incentive, *rest in made}
+    services = PaymentService.objects.in_bulk({service for service, *_ in known})
     up_to = reported_up_to(list(services))
-    return [
-        _compared(services[service], round_id, IncentiveId(incentive), first, up_to.get(service), now=now)
-        for service, round_id, incentive, first in sorted(rows)
-    ]
+    early, missing, stopped = _too_early(services), _missing(up_to), _on_stopped()
+    found = []
+    for of, (first, applications) in sorted(known.items()):
+        service, round_id, incentive = services[of[0]], of[1], IncentiveId(of[2])
+        reported = up_to.get(service.pk)
+        due = _due(service, round_id, incentive, first, now=now) if _is_premium(of) else None
+        is_reported = reported is not None and due is not None and reported > tokyo_midnight(due)
+        found.append(
+            Compared(
+                service_number=service.number,
+                incentive=incentive,
+                applications=applications,
+                reported_up_to=reported,
+                late_since=None if due is None or is_reported else due,
+                too_early=early[of],
+                missing=missing[of],
+                on_stopped=Points(stopped.get(of, 0)),
+            )
+        )
+    return found
 
 
 def due_by(schedule: AwardSchedule, *, first: date, last: date, on: date) -> date | None:
@@ -70,31 +96,8 @@ def due_by(schedule: AwardSchedule, *, first: date, last: date, on: date) -> dat
     return max(days, default=None)
 
 
-def _compared(
-    service: PaymentService,
-    round_id: str,
-    incentive: IncentiveId,
-    first: datetime,
-    up_to: datetime | None,
-    *,
-    now: datetime,
-) -> Compared:
-    own = Application.objects.filter(payment_service=service, round_id=round_id, incentive=incentive)
-    entries = LedgerEntry.objects.filter(application__in=own)
-    is_premium = load_round(round_id).incentives[incentive].earning_period is not None
-    due = _due(service, round_id, incentive, first, now=now) if is_premium else None
-    reported = up_to is not None and due is not None and up_to > tokyo_midnight(due)
-    stopped = entries.filter(application__standing__isnull=True)
-    return Compared(
-        service_number=service.number,
-        incentive=incentive,
-        applications=own.count(),
-        reported_up_to=up_to,
-        late_since=None if due is None or reported else due,
-        too_early=_too_early(service, own) if is_premium else 0,
-        missing=_missing(own, up_to) if up_to else 0,
-        on_stopped=Points(stopped.aggregate(all=Sum("points"))["all"] or 0),
-    )
+def _is_premium(of: _Of) -> bool:
+    return load_round(of[1]).incentives[IncentiveId(of[2])].earning_period is not None
 
 
 def _due(
@@ -108,12 +111,17 @@ def _due(
     return due_by(parse_schedule(service.schedule), first=tokyo_day(first), last=min(last.ends_on, on), on=on)
 
 
-def _too_early(service: PaymentService, own: QuerySet[Application]) -> int:
-    schedule = parse_schedule(service.schedule)
-    awards = LedgerEntry.objects.filter(application__in=own, points__gt=0)
+def _too_early(services: Mapping[int, PaymentService]) -> Counter[_Of]:
+    schedules = {pk: parse_schedule(service.schedule) for pk, service in services.items()}
+    awards = LedgerEntry.objects.filter(points__gt=0)
     days = awards.annotate(applied_on=TruncDate("application__applied_at", tzinfo=TOKYO))
-    counted = days.values_list("applied_on", "posted_on").annotate(Count("pk"))
-    return sum(count for applied_on, posted_on, count in counted if posted_on < _earliest(schedule, applied_on))
+    early: Counter[_Of] = Counter()
+    counted = days.values_list(*_OF_APPLICATION, "applied_on", "posted_on").annotate(Count("pk"))
+    for service, round_id, incentive, applied_on, posted_on, count in counted:
+        of = (service, round_id, incentive)
+        if _is_premium(of) and posted_on < _earliest(schedules[service], applied_on):
+            early[of] += count
+    return early
 
 
 def _earliest(schedule: AwardSchedule, applied_on: date) -> date:
@@ -122,15 +130,22 @@ def _earliest(schedule: AwardSchedule, applied_on: date) -> date:
     return applied_on + timedelta(days=schedule.hours // 24)
 
 
-def _missing(own: QuerySet[Application], up_to: datetime) -> int:
+def _missing(up_to: Mapping[int, datetime]) -> Counter[_Of]:
     recorded = LedgerEntry.objects.filter(application=OuterRef("application"), points__gt=0)
-    told = Notice.objects.filter(
-        application__in=own,
-        kind=NoticeKind.AWARD_INSTRUCTION.value,
-        created_at__lt=up_to - timedelta(days=GRACE_DAYS),
-        application__standing__isnull=False,
+    told = Notice.objects.filter(kind=NoticeKind.AWARD_INSTRUCTION.value, application__standing__isnull=False)
+    grace = timedelta(days=GRACE_DAYS)
+    rows = told.filter(~Exists(recorded)).values_list(*_OF_APPLICATION, "created_at")
+    return Counter(
+        (service, round_id, incentive)
+        for service, round_id, incentive, created_at in rows.iterator()
+        if service in up_to and created_at < up_to[service] - grace
     )
-    return told.filter(~Exists(recorded)).count()
+
+
+def _on_stopped() -> dict[_Of, int]:
+    stopped = LedgerEntry.objects.filter(application__standing__isnull=True)
+    rows = stopped.values_list(*_OF_APPLICATION).annotate(Sum("points"))
+    return {(service, round_id, incentive): points for service, round_id, incentive, points in rows}
 
 
 def _months(first: date, last: date) -> Iterator[date]:

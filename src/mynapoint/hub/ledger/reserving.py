@@ -27,17 +27,24 @@ SELECT share.budget_id, 'reserved', {_SOURCE}, 'reserved', NEW.room, one.id, '',
 {_FROM}
 """
 _OWN = """
-open.round_id = one.round_id AND open.incentive = one.incentive AND open.resident IN (
-    SELECT who.id FROM identity_resident AS who WHERE coalesce(who.merged_into_id, who.id) = (
-        SELECT coalesce(own.merged_into_id, own.id) FROM identity_resident AS own WHERE own.id = one.resident_id))
+  FROM applications_application AS one
+  JOIN identity_resident AS own ON own.id = one.resident_id
+  JOIN identity_resident AS who
+    ON who.id = coalesce(own.merged_into_id, own.id) OR who.merged_into_id = coalesce(own.merged_into_id, own.id)
+  JOIN books_openplace AS open
+    ON open.resident = who.id AND open.round_id = one.round_id AND open.incentive = one.incentive
 """
-"""The places of the person who applies on the waiting list of the incentive, under whichever pseudonym."""
+_OF_NOTICE = "WHERE one.id = NEW.application_id"
+"""The places of the person who applies on the waiting list of the incentive, under whichever pseudonym.
+
+From the person to the places, each by a key: it is as much work however many wait and whoever has applied.
+"""
 _OTHERS_FIRST = f"""
 SELECT 1 {_FROM} AND budget.is_limited AND one.person_freed_by_id IS NULL
-   AND NOT EXISTS (SELECT 1 FROM books_openplace AS open WHERE open.offer_until IS NOT NULL AND {_OWN})
+   AND NOT EXISTS (SELECT 1 {_OWN} {_OF_NOTICE} AND open.offer_until IS NOT NULL)
    AND EXISTS (SELECT 1 FROM books_openplace AS other
                 WHERE other.budget_id = budget.id AND other.offer_until IS NULL AND other.number < coalesce(
-                    (SELECT min(open.number) FROM books_openplace AS open WHERE {_OWN}), 2147483647))
+                    (SELECT min(open.number) {_OWN} {_OF_NOTICE}), 2147483647))
 """
 """Whoever has no turn is not let past those who wait: what comes back to the budget is theirs.
 
@@ -47,21 +54,16 @@ _GIVE_BACK = f"""
 INSERT INTO books_movement ({_COLUMNS})
 SELECT held.budget_id, 'released', 'reserved', held.from_account, held.points, open.place_id, '', 'waiting_list',
        NEW.created_at
-  FROM applications_application AS one
-  JOIN books_openplace AS open ON open.offer_until IS NOT NULL AND {_OWN}
-  JOIN books_movement AS held ON held.application = open.place_id AND held.kind = 'reserved'
- WHERE one.id = NEW.application_id
+{_OWN}  JOIN books_movement AS held ON held.application = open.place_id AND held.kind = 'reserved'
+ {_OF_NOTICE} AND open.offer_until IS NOT NULL
 """
 """What was held for the turn is free for a moment, and reserved for the application by the next statement."""
 _APPLIED = f"""
 INSERT INTO books_waitingstep (place_id, kind, done_at)
-SELECT open.place_id, 'applied', NEW.created_at
-  FROM applications_application AS one JOIN books_openplace AS open ON {_OWN} WHERE one.id = NEW.application_id
+SELECT open.place_id, 'applied', NEW.created_at {_OWN} {_OF_NOTICE}
 """
 _END_PLACES = f"""
-DELETE FROM books_openplace WHERE place_id IN (
-    SELECT open.place_id FROM applications_application AS one JOIN books_openplace AS open ON {_OWN}
-     WHERE one.id = NEW.application_id)
+DELETE FROM books_openplace WHERE place_id IN (SELECT open.place_id {_OWN} {_OF_NOTICE})
 """
 _LEFT = """
 (SELECT coalesce(sum(CASE WHEN moved.to_account = 'reserved' THEN moved.points ELSE -moved.points END), 0)
@@ -87,8 +89,7 @@ _ON_POSTGRESQL = (
 CREATE FUNCTION notice_moves_reservation_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- A turn that is taken back or given at this moment is waited for: whoever removes the row ends the place.
-    PERFORM 1 FROM applications_application AS one JOIN books_openplace AS open ON {_OWN}
-      WHERE one.id = NEW.application_id FOR UPDATE OF open;
+    PERFORM 1 {_OWN} {_OF_NOTICE} FOR UPDATE OF open;
     IF EXISTS ({_OTHERS_FIRST}) THEN
         RAISE EXCEPTION 'budget_spent' USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -54,14 +54,13 @@ def backlog(*, as_of: date) -> Sequence[Waiting]:
 def _untold_awards(end: datetime) -> Iterable[datetime]:
     """Of applications that go on: whose provider was told to stop waits for nothing, until it is told to resume."""
     recorded = LedgerEntry.objects.filter(application=OuterRef("application"), points__gt=0, recorded_at__lt=end)
-    turned = Notice.objects.filter(
-        application=OuterRef("application"), kind__in=[NoticeKind.STOP, NoticeKind.RESUME], created_at__lt=end
+    resumed = Notice.objects.filter(
+        application=OuterRef("application"), kind=NoticeKind.RESUME.value, id__gt=OuterRef("id"), created_at__lt=end
     )
+    stops = Notice.objects.filter(application=OuterRef("application"), kind=NoticeKind.STOP.value, created_at__lt=end)
     told = Notice.objects.filter(kind=NoticeKind.AWARD_INSTRUCTION.value, created_at__lt=end)
-    going_on = told.annotate(turned=Subquery(turned.order_by("-id").values("kind")[:1])).filter(
-        Q(turned=None) | Q(turned=NoticeKind.RESUME)
-    )
-    return going_on.filter(~Exists(recorded)).values_list("created_at", flat=True).iterator()
+    waits = told.filter(~Exists(recorded), ~Exists(stops.filter(~Exists(resumed))))
+    return waits.values_list("created_at", flat=True).iterator()
 
 
 def _open_cases(end: datetime) -> Iterable[datetime]:

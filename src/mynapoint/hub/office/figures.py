@@ -6,7 +6,7 @@ minutes, the day just over: a large report is recorded under the instant at whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -85,59 +85,61 @@ class Claimed:
     paid: Points = Points(0)  # noqa: RUF009 - a whole number
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What came on each day on which anything came, by round, incentive and service number; with its sums."""
+
+    days: Mapping[tuple[str, str, str], Mapping[date, Tally]]
+
+    def of(self, incentive: IncentiveId) -> Cells:
+        """Return what came of one incentive."""
+        return Cells({cell: days for cell, days in self.days.items() if cell[1] == incentive})
+
+    def total(self, *, before: date = date.max) -> Tally:
+        """Return everything, or what came before a day."""
+        found = (one for days in self.days.values() for on, one in days.items() if on < before)
+        return sum(found, start=NOTHING)
+
+    def by_day(self, *, first: date, last: date) -> Mapping[date, Tally]:
+        """Return each day from ``first`` to ``last``, without gaps."""
+        counts = {first + timedelta(days=nth): NOTHING for nth in range((last - first).days + 1)}
+        for days in self.days.values():
+            for on, one in days.items():
+                if first <= on <= last:
+                    counts[on] += one
+        return counts
+
+    def by_service(self) -> Mapping[str, Tally]:
+        """Return each service's by its number, the most applications first."""
+        return _most_first((number, days) for (_round, _incentive, number), days in self.days.items())
+
+    def by_incentive(self) -> Mapping[Of, Tally]:
+        """Return each incentive's by round and id, the most applications first."""
+        return _most_first(
+            ((round_id, IncentiveId(incentive)), days) for (round_id, incentive, _number), days in self.days.items()
+        )
+
+
 def day_end(day: date) -> datetime:
     """Return the instant at which a day in Tokyo is over; nothing from it on belongs to the day."""
     return tokyo_midnight(day + timedelta(days=1))
 
 
-def total(*, as_of: date, cut: Cut = ALL) -> Tally:
-    """Return everything up to the end of a day."""
-    points = _entries(as_of, cut).aggregate(all=Sum("points"))["all"] or 0
-    return Tally(_applications(as_of, cut).count(), Points(points))
-
-
-def by_day(*, first: date, as_of: date, cut: Cut = ALL) -> Mapping[date, Tally]:
-    """Return each day from ``first`` to ``as_of``, without gaps."""
-    days = {first + timedelta(days=nth): NOTHING for nth in range((as_of - first).days + 1)}
-    since = tokyo_midnight(first)
-    for day, count in _daily(_applications(as_of, cut).filter(applied_at__gte=since), "applied_at", Count("pk")):
-        days[day] += Tally(applications=count)
-    for day, points in _daily(_entries(as_of, cut).filter(recorded_at__gte=since), "recorded_at", Sum("points")):
-        days[day] += Tally(points=Points(points))
-    return days
-
-
-def by_service(*, as_of: date, cut: Cut = ALL) -> Mapping[str, Tally]:
-    """Return each service's by its number, the most applications first."""
-    made = _applications(as_of, cut).values_list("payment_service__number").annotate(Count("pk"))
-    given = _entries(as_of, cut).values_list("payment_service__number").annotate(Sum("points"))
-    return _most_first(_joined(list(made), list(given)))
-
-
-def by_incentive(*, as_of: date, cut: Cut = ALL) -> Mapping[Of, Tally]:
-    """Return each incentive's by round and id, the most applications first."""
-    made = _applications(as_of, cut).values_list("round_id", "incentive").annotate(Count("pk"))
-    given = _entries(as_of, cut).values_list("application__round_id", "application__incentive").annotate(Sum("points"))
-    pairs = [((round_id, incentive), count) for round_id, incentive, count in made]
-    points = [((round_id, incentive), count) for round_id, incentive, count in given]
-    return _most_first(_joined(pairs, points))
-
-
-def by_cell_and_day(*, as_of: date) -> Mapping[tuple[str, str, str], Mapping[date, Tally]]:
-    """Return what came on each day on which anything came, by round, incentive and service number."""
-    cells: dict[tuple[str, str, str], dict[date, Tally]] = {}
+def cells(*, as_of: date, cut: Cut = ALL) -> Cells:
+    """Return everything up to the end of a day, counted once: all other figures of applications are sums of it."""
+    found: dict[tuple[str, str, str], dict[date, Tally]] = {}
 
     def put(cell: tuple[str, str, str], day: date, count: Tally) -> None:
-        days = cells.setdefault(cell, {})
+        days = found.setdefault(cell, {})
         days[day] = days.get(day, NOTHING) + count
 
     names = ("round_id", "incentive", "payment_service__number")
-    for *cell, day, count in _daily(_applications(as_of, ALL), "applied_at", Count("pk"), *names):
+    for *cell, day, count in _daily(_applications(as_of, cut), "applied_at", Count("pk"), *names):
         put((cell[0], cell[1], cell[2]), day, Tally(applications=count))
     names = ("application__round_id", "application__incentive", "payment_service__number")
-    for *cell, day, points in _daily(_entries(as_of, ALL), "recorded_at", Sum("points"), *names):
+    for *cell, day, points in _daily(_entries(as_of, cut), "recorded_at", Sum("points"), *names):
         put((cell[0], cell[1], cell[2]), day, Tally(points=Points(points)))
-    return cells
+    return Cells(found)
 
 
 def budgets(*, as_of: date) -> Sequence[Standing]:
@@ -221,12 +223,8 @@ def _daily(rows: QuerySet, instant: str, count: Count | Sum, *names: str) -> Seq
     return list(days.annotate(count))
 
 
-def _joined(made: Sequence[tuple[_Key, int]], given: Sequence[tuple[_Key, int]]) -> dict[_Key, Tally]:
-    joined = {key: Tally(applications=count) for key, count in made}
-    for key, points in given:
-        joined[key] = joined.get(key, NOTHING) + Tally(points=Points(points))
-    return joined
-
-
-def _most_first(counts: Mapping[_Key, Tally]) -> dict[_Key, Tally]:
+def _most_first(parts: Iterable[tuple[_Key, Mapping[date, Tally]]]) -> dict[_Key, Tally]:
+    counts: dict[_Key, Tally] = {}
+    for key, days in parts:
+        counts[key] = sum(days.values(), start=counts.get(key, NOTHING))
     return dict(sorted(counts.items(), key=lambda one: (-one[1].applications, -one[1].points, str(one[0]))))

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from mynapoint.hub import web
 from mynapoint.hub.office import figures
-from mynapoint.hub.office.figures import Cut, Tally
+from mynapoint.hub.office.figures import Cells, Cut, Tally
 from mynapoint.programme.assumptions import default_assumptions, shipped_assumptions
 from mynapoint.programme.rounds import Incentive, load_round
 from mynapoint.programme.simulation import Outcome, Spread, Week, simulate
@@ -69,8 +69,9 @@ def compare(round_id: str, *, people: int, seed: int, runs: int, as_of: date) ->
     Raises ValueError where there is nothing to simulate: no people, or a day of a period is not announced.
     """
     outcome = _played(round_id, people, seed, runs)
+    counted = figures.cells(as_of=as_of, cut=Cut(round_id))
     return [
-        Compared(one.incentive, _weeks(one.weeks, Cut(round_id, one.incentive.id), as_of)) for one in outcome.incentives
+        Compared(one.incentive, _weeks(one.weeks, counted.of(one.incentive.id), as_of)) for one in outcome.incentives
     ]
 
 
@@ -96,14 +97,14 @@ def _played(round_id: str, people: int, seed: int, runs: int) -> Outcome:
     return simulate(law, assumed, people=people, seed=seed, runs=runs)
 
 
-def _weeks(planned: Sequence[Week], cut: Cut, as_of: date) -> list[PlannedWeek]:
+def _weeks(planned: Sequence[Week], counted: Cells, as_of: date) -> list[PlannedWeek]:
     first = planned[0].starts_on
     over = [one for one in planned if one.starts_on + _SIX_DAYS <= as_of]
     if not over:
         return [PlannedWeek(one, None) for one in planned]
     last = over[-1].starts_on + _SIX_DAYS
-    before = figures.total(as_of=first - timedelta(days=1), cut=cut)
-    days = list(figures.by_day(first=first, as_of=last, cut=cut).values())
+    before = counted.total(before=first)
+    days = list(counted.by_day(first=first, last=last).values())
     weekly = [sum(days[nth : nth + 7], start=figures.NOTHING) for nth in range(0, len(days), 7)]
     so_far = list(accumulate(weekly, initial=before))[1:]
     return [PlannedWeek(one, so_far[nth] if nth < len(over) else None) for nth, one in enumerate(planned)]

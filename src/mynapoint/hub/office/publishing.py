@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import IntegrityError, transaction
 
 from mynapoint.hub.books.models import BudgetShare
-from mynapoint.hub.office.figures import Tally, by_cell_and_day, visits_by_prefecture_and_day
+from mynapoint.hub.office.figures import Tally, cells, visits_by_prefecture_and_day
 from mynapoint.hub.office.models import Edition
 from mynapoint.hub.office.open_data import EVERY_SERVICE, Cell, Row, VisitRow, due, rows, visit_rows
 from mynapoint.programme.rounds import load_round
@@ -68,17 +68,17 @@ def _kept(row: Row) -> list[str | int]:
 def _cells(through: date) -> Mapping[Cell, Mapping[date, Tally]]:
     """Return what is counted together: services apart, but not where they share a limited budget."""
     shared = _limited()
-    cells: dict[Cell, dict[date, Tally]] = {}
-    for (round_id, incentive, service), days in by_cell_and_day(as_of=through).items():
+    found: dict[Cell, dict[date, Tally]] = {}
+    for (round_id, incentive, service), days in cells(as_of=through).days.items():
         together = shared.get((round_id, incentive))
         ids = together or (incentive,)
         laws = load_round(round_id).incentives
         most = max(most_per_person(laws[IncentiveId(one)]) for one in ids)
         cell = Cell(round_id, "+".join(ids), EVERY_SERVICE if together else service, most)
-        own = cells.setdefault(cell, {})
+        own = found.setdefault(cell, {})
         for day, tally in days.items():
             own[day] = own.get(day, Tally()) + tally
-    return cells
+    return found
 
 
 def _limited() -> Mapping[tuple[str, str], tuple[str, ...]]:

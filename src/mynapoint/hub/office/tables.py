@@ -15,7 +15,7 @@ from mynapoint.hub.books.models import Account
 from mynapoint.hub.municipalities.models import Municipality
 from mynapoint.hub.office import backlog, figures
 from mynapoint.hub.office.charts import Columns, columns, share
-from mynapoint.hub.office.figures import Cut, Of, PlaceCount, Tally
+from mynapoint.hub.office.figures import Cells, Cut, Of, PlaceCount, Tally
 from mynapoint.hub.payment_services.models import PaymentService
 from mynapoint.hub.words import PageWords, day
 from mynapoint.programme.prefectures import PREFECTURES
@@ -74,9 +74,9 @@ class Table:
     pictures: Sequence[tuple[str, Text, Columns]] = ()
 
 
-def by_day(*, first: date, as_of: date, cut: Cut) -> Table:
+def by_day(counted: Cells, *, first: date, as_of: date) -> Table:
     """Return the days, with pictures of applications and of points."""
-    days = figures.by_day(first=first, as_of=as_of, cut=cut)
+    days = counted.by_day(first=first, last=as_of)
     made = [Line(f"{on}", day(on), (one.applications, one.points), {"as_of": f"{on}"}) for on, one in days.items()]
     pictures = [
         ("applications", _("日ごとの申込"), columns({on: one.applications for on, one in days.items()})),
@@ -85,9 +85,9 @@ def by_day(*, first: date, as_of: date, cut: Cut) -> Table:
     return Table("day", _("日ごと"), _("日付"), _COUNTS, made, pictures)
 
 
-def by_incentive(*, as_of: date, cut: Cut) -> Table:
+def by_incentive(counted: Cells) -> Table:
     """Return the incentives."""
-    counts = figures.by_incentive(as_of=as_of, cut=cut)
+    counts = counted.by_incentive()
     lines = [
         Line(f"{of[0]}.{of[1]}", _incentive(of), _both(one), {"round": of[0], "incentive": of[1]}, _bar(one, counts))
         for of, one in counts.items()
@@ -95,9 +95,9 @@ def by_incentive(*, as_of: date, cut: Cut) -> Table:
     return Table("incentive", _("施策ごと"), _("施策"), _COUNTS, lines)
 
 
-def by_service(*, as_of: date, cut: Cut) -> Table:
+def by_service(counted: Cells) -> Table:
     """Return the services, by the names they have in the register today."""
-    counts = figures.by_service(as_of=as_of, cut=cut)
+    counts = counted.by_service()
     names = dict(PaymentService.objects.filter(number__in=counts).values_list("number", "name"))
     lines = [
         Line(number, names[number], _both(one), {"service": number}, _bar(one, counts))
@@ -145,8 +145,11 @@ def waiting(*, as_of: date) -> Table:
     return Table("backlog", _("待っているもの"), _("何が"), _AGES, lines)
 
 
-def by_prefecture(*, as_of: date) -> Table:
-    """Return the support counters by prefecture, all 47 in the order of their codes; then those of none, and online."""
+def by_prefecture(counted: Cells, *, as_of: date) -> Table:
+    """Return the support counters by prefecture, all 47 in the order of their codes; then those of none, and online.
+
+    ``counted``  the whole programme's
+    """
     counts = figures.by_prefecture(as_of=as_of)
     most = max((one.visits for one in counts.values()), default=0)
     lines = [
@@ -156,7 +159,7 @@ def by_prefecture(*, as_of: date) -> Table:
     if "" in counts:
         lines.append(_place("none", _("都道府県のわからない窓口"), counts[""], most))
     in_all = sum(one.applications for one in counts.values())
-    elsewhere = figures.total(as_of=as_of).applications - in_all
+    elsewhere = counted.total().applications - in_all
     lines.append(_place("online", _("窓口以外(オンラインなど)"), PlaceCount(0, elsewhere), most))
     return Table("prefecture", _("都道府県ごと"), _("支援窓口のある都道府県"), _VISITS, lines)
 

@@ -48,13 +48,13 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     """Show the figures as of the end of a day, of everything or of one incentive or service."""
     question = _asked(request)
     names = ["day", "incentive", "service", "claim", *(() if question.is_cut else _WHOLE)]
-    days = figures.by_day(first=question.as_of, as_of=question.as_of, cut=question.cut)
-    made = [_table(name, question) for name in names]
+    counted = figures.cells(as_of=question.as_of, cut=question.cut)
+    made = [_table(name, question, lambda: counted) for name in names]
     context = {
         "asked": question,
         "weeks": [(one, question.with_(weeks=str(one))) for one in WEEKS],
-        "total": figures.total(as_of=question.as_of, cut=question.cut),
-        "that_day": days[question.as_of],
+        "total": counted.total(),
+        "that_day": counted.by_day(first=question.as_of, last=question.as_of)[question.as_of],
         "tables": [(one, question.with_(), _linked(one, question)) for one in made],
         "squares": _squares(made, question),
     }
@@ -66,7 +66,9 @@ def dashboard(request: StaffRequest) -> HttpResponse:
 def table_csv(request: StaffRequest, code: str) -> HttpResponse:
     """Return one table of the dashboard for a spreadsheet. 404 for a name no table has."""
     question = _asked(request)
-    text = tables.as_csv(_table(code, question), as_of=question.as_of)
+    cut = figures.ALL if code in _WHOLE else question.cut
+    table = _table(code, question, lambda: figures.cells(as_of=question.as_of, cut=cut))
+    text = tables.as_csv(table, as_of=question.as_of)
     return web.sheet(text, f"{code}-{question.as_of}.csv")
 
 
@@ -105,16 +107,16 @@ def _asked(request: StaffRequest) -> Asked:
     return asked(request.GET, today=tokyo_day(web.now()))
 
 
-def _table(code: str, question: Asked) -> Table:
+def _table(code: str, question: Asked, counted: Callable[[], figures.Cells]) -> Table:
     as_of, cut = question.as_of, question.cut
     made: Mapping[str, Callable[[], Table]] = {
-        "day": lambda: tables.by_day(first=question.first, as_of=as_of, cut=cut),
-        "incentive": lambda: tables.by_incentive(as_of=as_of, cut=cut),
-        "service": lambda: tables.by_service(as_of=as_of, cut=cut),
+        "day": lambda: tables.by_day(counted(), first=question.first, as_of=as_of),
+        "incentive": lambda: tables.by_incentive(counted()),
+        "service": lambda: tables.by_service(counted()),
         "claim": lambda: tables.by_claim(as_of=as_of, cut=cut),
         "budget": lambda: tables.budgets(as_of=as_of),
         "backlog": lambda: tables.waiting(as_of=as_of),
-        "prefecture": lambda: tables.by_prefecture(as_of=as_of),
+        "prefecture": lambda: tables.by_prefecture(counted(), as_of=as_of),
         "counter": lambda: tables.by_counter(as_of=as_of, prefecture=question.prefecture),
     }
     if code not in made:

@@ -25,7 +25,7 @@ from mynapoint.hub.staff.duty import OnDuty
 from mynapoint.hub.staff.models import Role
 from mynapoint.hub.support.correction_views import WORDS_MAX, place_of, visits_with
 from mynapoint.hub.support.correction_words import WORDS
-from mynapoint.hub.support.likely_mislinks import LOOKED_AT, likely_mislinks
+from mynapoint.hub.support.likely_mislinks import LISTED_MAX, likely_mislinks
 from mynapoint.hub.support.models import Visit
 from mynapoint.programme.values import tokyo_day
 
@@ -139,7 +139,7 @@ def likely(request: StaffRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     is_place = before.isascii() and before.isdigit() and len(before) < 19
     looked = likely_mislinks(request.staff.municipality, now=web.now(), before=int(before) if is_place else None)
-    context = {"found": looked.found, "older": looked.older, "before": before, "looked_at": LOOKED_AT}
+    context = {"found": looked.found, "older": looked.older, "before": before, "listed_max": LISTED_MAX}
     return render(request, "support/likely_mislinks.html", context)
 
 
