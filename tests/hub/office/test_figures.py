@@ -69,11 +69,8 @@ def test_the_last_second_of_a_day_in_tokyo_is_its_own_and_the_next_is_not() -> N
     happened(Step(86_399, CARD_UPTAKE, 0), Step(86_400, CARD_UPTAKE, 0))
 
     assert figures.cells(as_of=FIRST).total().applications == 1
-    assert [one.applications for one in figures.cells(as_of=DAYS[2]).by_day(first=FIRST, last=DAYS[2]).values()] == [
-        1,
-        1,
-        0,
-    ]
+    days = figures.cells(as_of=DAYS[2]).by_day(first=FIRST, last=DAYS[2])
+    assert [one.applications for one in days.values()] == [1, 1, 0]
 
 
 @pytest.mark.usefixtures("_register")
