@@ -98,6 +98,7 @@ app.command()(hub_books.compare_reports)
 app.command()(hub_books.refused_lines)
 app.command()(hub_office.compare_plan)
 app.command()(hub_office.publish_open_data)
+app.command()(hub_office.count_days)
 app.command()(hub_backup.backup)
 app.command()(hub_backup.restore)
 

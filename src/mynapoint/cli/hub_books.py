@@ -10,15 +10,17 @@ from mynapoint.cli.hub_start import start_django
 
 
 def audit_books() -> None:
-    """Compare every entry, total, report, reservation, claim and movement; exit status 1 when one is off, and which."""
+    """Compare every entry, total, report, reservation, claim, movement and day's sum; exit status 1 when one is off."""
     start_django()
     from mynapoint.hub.books.models import Movement
     from mynapoint.hub.ledger.audit_books import audit_books as audit
+    from mynapoint.hub.office.counting import unlike
     from mynapoint.hub.settlement.audit_claims import audit_claims
 
-    off = audit() + audit_claims()
+    off = [str(one) for one in audit() + audit_claims()]
+    off += [f"a day's sums are those of its rows (mynapoint hub count-days --afresh): {one}" for one in unlike()]
     for one in off:
-        typer.echo(str(one), err=True)
+        typer.echo(one, err=True)
     if off:
         raise typer.Exit(1)
     typer.echo(f"{Movement.objects.count()} movements; all legs come to zero and everything agrees with them")

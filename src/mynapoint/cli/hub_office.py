@@ -1,4 +1,4 @@
-"""`mynapoint hub compare-plan` and `publish-open-data`: what the programme office runs from a terminal."""
+"""`mynapoint hub compare-plan`, `publish-open-data`, `count-days`: what the programme office runs from a terminal."""
 
 from __future__ import annotations
 
@@ -51,3 +51,19 @@ def publish_open_data() -> None:
         typer.echo(f"not published: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo(f"edition through {due(now)}: {'published' if is_new else 'was published before'}")
+
+
+def count_days(
+    *,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Forget what was counted first, and count all again.")
+    ] = False,
+) -> None:
+    """Count the days that are over, so that pages of the office read sums; `mynapoint hub jobs` does so each time."""
+    start_django()
+    from mynapoint.hub import web
+    from mynapoint.hub.office import counting
+
+    if afresh:
+        typer.echo(f"days forgotten: {counting.forget_days()}")
+    typer.echo(f"days counted: {counting.count_days(now=web.now())}")

@@ -16,12 +16,13 @@ from mynapoint.hub.books.waiting_list import go_through
 from mynapoint.hub.identity.actions import purge as purge_challenges
 from mynapoint.hub.ledger.correcting import give_back
 from mynapoint.hub.ledger.merges import join_links
+from mynapoint.hub.office.counting import count_days
 from mynapoint.hub.office.publishing import publish
 from mynapoint.hub.operation.readiness import note_jobs_done
 
 
 def run_all() -> Mapping[str, int]:
-    """Do each once: links, corrections' points, lapsed things, the audit record's seal, open data that is due.
+    """Do each once: links, corrections' points, lapsed things, the audit record's seal, days' sums, open data.
 
     Returns how much of each was done. Drafts lapse by the programme's clock, the rest by the machine's.
     """
@@ -40,5 +41,6 @@ def run_all() -> Mapping[str, int]:
     }
     SessionStore.clear_expired()
     done |= {"audit records sealed": seal(hub_key(), now=timezone.now()).records}
+    done |= {"days counted": count_days(now=web.now())}
     note_jobs_done()
     return done | {"editions of open data published": int(publish(now=web.now()))}

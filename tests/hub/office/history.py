@@ -9,10 +9,14 @@ from datetime import date, datetime, timedelta
 from hypothesis import strategies as st
 
 from hub.people import CARD_UPTAKE, applies, awarded
+from mynapoint.exchange.messages import NoticeKind
+from mynapoint.hub.applications.actions import prove_registration
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.identity.links import CertificateId
+from mynapoint.hub.ledger.comparing import compare
 from mynapoint.hub.office import backlog, figures
-from mynapoint.programme.values import IncentiveId, tokyo_day, tokyo_midnight
+from mynapoint.hub.office.figures import Tally
+from mynapoint.programme.values import IncentiveId, Points, tokyo_day, tokyo_midnight
 
 FIRST = date(2022, 7, 4)
 """A Monday after round 2 opened in full."""
@@ -27,7 +31,8 @@ class Step:
     seconds: int
     incentive: IncentiveId
     points: int
-    """0: somebody new applies; else awarded to the first application that has none."""
+    """0: somebody new applies; else awarded to the first application that has none. A registration's fixed sum is
+    told to its provider first, and awarded the next time."""
 
     @property
     def at(self) -> datetime:
@@ -45,27 +50,36 @@ STEPS = st.lists(
         st.sampled_from([CARD_UPTAKE, HEALTH]),
         st.sampled_from([0, 0, 100, 2_500]),
     ),
-    max_size=10,
+    max_size=12,
 ).map(lambda steps: sorted(steps, key=lambda one: one.seconds))
 
 
-def do(step: Step, open_ones: list[Application]) -> bool:
-    """Do one step; say whether anything happened."""
+def do(step: Step, open_ones: list[Application]) -> Tally:
+    """Do one step; return what it adds."""
     if step.points == 0:
         open_ones.append(applies(CertificateId("aa", f"p{next(_people)}"), step.at, step.incentive))
-        return True
-    mine = next((one for one in open_ones if one.incentive == CARD_UPTAKE), None)
+        return Tally(applications=1)
+    mine = next((one for one in open_ones if one.incentive == step.incentive), None)
     if mine is None:
-        return False
+        return Tally()
+    if step.incentive == HEALTH and not mine.notices.filter(kind=NoticeKind.AWARD_INSTRUCTION.value).exists():
+        day = tokyo_day(step.at)
+        prove_registration(resident=mine.resident, incentive=HEALTH, proven_on=day, source="register", now=step.at)
+        return Tally()
     open_ones.remove(mine)
-    awarded(mine, step.points, step.at)
-    return True
+    points = Points(7_500 if step.incentive == HEALTH else step.points)
+    awarded(mine, points, step.at)
+    return Tally(points=points)
 
 
 def everything(day: date) -> tuple[object, ...]:
     """All that the office can say of a day."""
     counted = figures.cells(as_of=day)
+    since = figures.cells(as_of=day, first=max(FIRST, day - timedelta(days=1)))
     return (
+        since.total(),
+        dict(since.by_service()),
+        dict(since.by_day(first=day, last=day)),
         counted.total(),
         dict(counted.by_day(first=FIRST, last=day)),
         list(counted.by_service().items()),
@@ -80,3 +94,8 @@ def everything(day: date) -> tuple[object, ...]:
 
 def day_of(step: Step) -> date:
     return tokyo_day(step.at)
+
+
+def compared(day: date) -> list[object]:
+    """What is off by the end of a day, as the hub then knows it."""
+    return list(compare(now=tokyo_midnight(day + timedelta(days=1)) - timedelta(seconds=1)))

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import accumulate
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hub.ledger.correcting import NOT_A_MISLINK, VISIT, on_duty
-from hub.office.history import FIRST, HEALTH, STEPS, Step, day_of, do, everything
+from hub.office.history import FIRST, HEALTH, STEPS, Step, compared, day_of, do, everything
 from hub.people import CARD_UPTAKE, applies
 from hub.sample_pay import NUMBER, REGISTER
 from mynapoint.hub.applications.actions import prove_registration
 from mynapoint.hub.applications.models import Application
 from mynapoint.hub.identity.links import CertificateId, Link
 from mynapoint.hub.ledger import corrections
+from mynapoint.hub.ledger.counted_days import SETTLED_DAYS
 from mynapoint.hub.ledger.merges import take_links
 from mynapoint.hub.office import figures
 from mynapoint.hub.office.backlog import backlog
-from mynapoint.hub.office.figures import ALL, Cut, Tally
+from mynapoint.hub.office.counting import count_days, unlike
+from mynapoint.hub.office.figures import ALL, Cut, Tally, day_end
 from mynapoint.hub.payment_services.actions import import_register
 from mynapoint.hub.staff.models import Role
-from mynapoint.programme.values import Points
+from mynapoint.programme.values import Points, tokyo_midnight
 from property_examples import examples
 
 DAYS = [FIRST + timedelta(days=nth) for nth in range(5)]
@@ -34,26 +38,32 @@ def _register(db: None) -> None:
 
 
 @pytest.mark.usefixtures("_register")
-@given(steps=STEPS)
-@settings(examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_was_said_of_a_past_day_is_said_again_whatever_came_later(steps: list[Step]) -> None:
+@given(steps=STEPS, counted_on=st.frozensets(st.sampled_from(DAYS)))
+@settings(examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_said_of_a_past_day_is_said_again_whatever_came_later_and_once_it_is_counted(
+    steps: list[Step], counted_on: frozenset[date]
+) -> None:
     said: dict[date, tuple[object, ...]] = {}
-    done: list[Step] = []
+    added = dict.fromkeys(DAYS, Tally())
     open_ones: list[Application] = []
     with transaction.atomic():
         for step in steps:
             for day in DAYS:
                 if day < day_of(step) and day not in said:
                     said[day] = everything(day)
-            if do(step, open_ones):
-                done.append(step)
+                    if day in counted_on:
+                        count_days(now=day_end(day))
+            added[day_of(step)] += do(step, open_ones)
 
-        for day, words in said.items():
-            assert everything(day) == words
-        for day in DAYS:
-            until = [one for one in done if day_of(one) <= day]
-            applied, points = sum(not one.points for one in until), sum(one.points for one in until)
-            assert figures.cells(as_of=day).total() == Tally(applied, Points(points))
+        so_far = dict(zip(DAYS, accumulate(added.values()), strict=True))
+        in_the_end = compared(DAYS[-1])
+        for last in (FIRST - timedelta(days=1), DAYS[1], DAYS[-1]):
+            count_days(now=tokyo_midnight(last + timedelta(days=SETTLED_DAYS)))
+            for day, words in said.items():
+                assert everything(day) == words
+            assert {day: figures.cells(as_of=day).total() for day in DAYS} == so_far
+            assert compared(DAYS[-1]) == in_the_end
+        assert list(unlike()) == []
         transaction.set_rollback(True)
 
 

@@ -186,7 +186,13 @@ class Notice(models.Model):
         indexes: ClassVar = [
             models.Index(
                 name="notice_without_cursor", fields=["payment_service", "id"], condition=Q(cursor__isnull=True)
-            )
+            ),
+            # Few are stopped, and of every award that waits it is asked whether its application is.
+            models.Index(
+                name="notice_of_stop",
+                fields=["application", "kind"],
+                condition=Q(kind__in=[NoticeKind.STOP.value, NoticeKind.RESUME.value]),
+            ),
         ]
         constraints: ClassVar = [
             UniqueConstraint(name="notice_cursor", fields=["payment_service", "cursor"]),

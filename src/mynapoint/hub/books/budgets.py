@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,28 +99,43 @@ def granted(round_id: str, incentive: IncentiveId) -> Points | None:
     return _granted(share.budget) if share.budget.is_limited else None
 
 
-def standings(*, until: datetime | None = None) -> list[Standing]:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What moved in a budget from one account to another, and how many of these movements appropriated it."""
+
+    budget: int
+    from_account: str
+    to_account: str
+    points: int
+    appropriations: int
+
+
+def moved(when: Q | None = None) -> list[Moved]:
+    """Return what moved, all or what fits a condition on movements, summed by budget and accounts."""
+    rows = Movement.objects.filter(when or Q()).order_by().values_list("budget", "from_account", "to_account")
+    sums = rows.annotate(Sum("points"), appropriations=Count("pk", filter=Q(kind=Kind.APPROPRIATED)))
+    return [Moved(*row) for row in sums]
+
+
+def standings(until: Iterable[Moved] | None = None) -> list[Standing]:
     """Return how every budget stands, by name.
 
-    ``until``  only what moved before this instant; a budget then has a limit where any was appropriated by then
+    ``until``  what had moved by then; a budget then has a limit where any was appropriated. None: now
     """
-    moved = Movement.objects.filter(made_at__lt=until) if until else Movement.objects.all()
-    rows = moved.values_list("budget", "from_account", "to_account").annotate(
-        Sum("points"), appropriations=Count("pk", filter=Q(kind=Kind.APPROPRIATED))
-    )
     balances: dict[int, dict[Account, int]] = {}
-    limited: set[int] = set() if until else set(Budget.objects.filter(is_limited=True).values_list("pk", flat=True))
-    for budget, giver, receiver, points, appropriations in rows:
-        own = balances.setdefault(budget, dict.fromkeys(Account, 0))
-        own[Account(giver)] -= points
-        own[Account(receiver)] += points
-        if until and appropriations:
-            limited.add(budget)
+    limited: set[int] = set(Budget.objects.filter(is_limited=True).values_list("pk", flat=True))
+    if until is not None:
+        until = list(until)
+        limited = {one.budget for one in until if one.appropriations}
+    for one in moved() if until is None else until:
+        own = balances.setdefault(one.budget, dict.fromkeys(Account, 0))
+        own[Account(one.from_account)] -= one.points
+        own[Account(one.to_account)] += one.points
     found = []
-    for one in Budget.objects.order_by("name"):
-        own = balances.get(one.pk, dict.fromkeys(Account, 0))
-        total = Points(-own[Account.FUNDS]) if one.pk in limited else None
-        found.append(Standing(one.name, total, {account: Points(points) for account, points in own.items()}))
+    for budget in Budget.objects.order_by("name"):
+        own = balances.get(budget.pk, dict.fromkeys(Account, 0))
+        total = Points(-own[Account.FUNDS]) if budget.pk in limited else None
+        found.append(Standing(budget.name, total, {account: Points(points) for account, points in own.items()}))
     return found
 
 

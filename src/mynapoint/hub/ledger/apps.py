@@ -12,6 +12,8 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from mynapoint.hub.applications.recorded import found_by
+        from mynapoint.hub.ledger import day_models  # its tables are known from here on
         from mynapoint.hub.ledger.points import recorded_in_all
 
+        assert day_models.CountedDay._meta.app_label == self.label
         found_by(recorded_in_all)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,11 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mynapoint.exchange.messages import NoticeKind
 from mynapoint.hub.applications.correction_models import CorrectionStep
 from mynapoint.hub.applications.held import OVER
-from mynapoint.hub.applications.models import Notice
-from mynapoint.hub.ledger.models import DoubleApplication, LedgerEntry
+from mynapoint.hub.ledger.models import DoubleApplication
+from mynapoint.hub.ledger.waiting_awards import waiting_awards
 from mynapoint.hub.municipalities.exchanges import Inquiry, InquiryAnswer
 from mynapoint.hub.office.figures import day_end
 from mynapoint.hub.settlement.models import Claim, ClaimStep, State
@@ -42,25 +42,16 @@ class Waiting:
 def backlog(*, as_of: date) -> Sequence[Waiting]:
     """Return each kind of what waits at the end of a day in Tokyo."""
     end = day_end(as_of)
+    awards = Counter[date]()
+    for told, count in waiting_awards(as_of=as_of).items():
+        awards[told.on] += count
     return [
-        _waiting("awards", _("付与の指示を出し、付与の報告がまだのもの"), _untold_awards(end), as_of),
+        _by_age("awards", _("付与の指示を出し、付与の報告がまだのもの"), awards, as_of),
         _waiting("double_applications", _("二重の申込で、まだ決まっていないもの"), _open_cases(end), as_of),
         _waiting("corrections", _("申込の訂正で、まだ決まっていないもの"), _open_corrections(end), as_of),
         _waiting("claims", _("請求で、承認も差し戻しもしていないもの"), _open_claims(end), as_of),
         _waiting("inquiries", _("まだ答えていない問い合わせ"), _unanswered(end), as_of),
     ]
-
-
-def _untold_awards(end: datetime) -> Iterable[datetime]:
-    """Of applications that go on: whose provider was told to stop waits for nothing, until it is told to resume."""
-    recorded = LedgerEntry.objects.filter(application=OuterRef("application"), points__gt=0, recorded_at__lt=end)
-    resumed = Notice.objects.filter(
-        application=OuterRef("application"), kind=NoticeKind.RESUME.value, id__gt=OuterRef("id"), created_at__lt=end
-    )
-    stops = Notice.objects.filter(application=OuterRef("application"), kind=NoticeKind.STOP.value, created_at__lt=end)
-    told = Notice.objects.filter(kind=NoticeKind.AWARD_INSTRUCTION.value, created_at__lt=end)
-    waits = told.filter(~Exists(recorded), ~Exists(stops.filter(~Exists(resumed))))
-    return waits.values_list("created_at", flat=True).iterator()
 
 
 def _open_cases(end: datetime) -> Iterable[datetime]:
@@ -85,9 +76,11 @@ def _unanswered(end: datetime) -> Iterable[datetime]:
 
 
 def _waiting(code: str, what: str | Promise, since: Iterable[datetime], as_of: date) -> Waiting:
-    counts, oldest = [0] * len(AGES), as_of
-    for instant in since:
-        day = tokyo_day(instant)
-        oldest = min(oldest, day)
-        counts[sum((as_of - day).days >= age for age in AGES) - 1] += 1
-    return Waiting(code, what, tuple(counts), oldest if any(counts) else None)
+    return _by_age(code, what, Counter(map(tokyo_day, since)), as_of)
+
+
+def _by_age(code: str, what: str | Promise, since: Mapping[date, int], as_of: date) -> Waiting:
+    counts = [0] * len(AGES)
+    for day, count in since.items():
+        counts[sum((as_of - day).days >= age for age in AGES) - 1] += count
+    return Waiting(code, what, tuple(counts), min(since, default=None))

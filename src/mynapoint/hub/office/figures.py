@@ -1,12 +1,14 @@
 """Figures of the programme as of the end of a day: of rows that are only ever added, those up to that midnight.
 
 So a past day's figures stay as they were, whatever comes later. What is not yet over may still grow, and so may, for
-minutes, the day just over: a large report is recorded under the instant at which it came.
+minutes, the day just over: a large report is recorded under the instant at which it came. Counted days are read as
+their sums (hub/ledger/counted_days.py), the days since from their rows, so a page takes as long in a programme's last
+month as in its first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -15,9 +17,12 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
 from mynapoint.hub.applications.models import Application
-from mynapoint.hub.books.budgets import Standing, standings
+from mynapoint.hub.books.budgets import Moved, Standing, moved, standings
+from mynapoint.hub.ledger.counted_days import Span, not_counted
+from mynapoint.hub.ledger.day_models import DayCount, DayMoved
 from mynapoint.hub.ledger.models import LedgerEntry
 from mynapoint.hub.municipalities.models import Municipality
+from mynapoint.hub.office.models import DayVisits
 from mynapoint.hub.settlement.models import Claim, ClaimStep, State
 from mynapoint.hub.support.models import Visit
 from mynapoint.programme.prefectures import prefecture_of
@@ -37,6 +42,7 @@ class Cut:
 
 
 _Key = TypeVar("_Key")
+_Cell = tuple[str, str, str]
 ALL = Cut()
 
 
@@ -87,18 +93,22 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """What came on each day on which anything came, by round, incentive and service number; with its sums."""
+    """What came, by round, incentive and service number: on each day on which anything came, and before these days."""
 
-    days: Mapping[tuple[str, str, str], Mapping[date, Tally]]
+    days: Mapping[_Cell, Mapping[date, Tally]]
+    before: Mapping[_Cell, Tally]
 
     def of(self, incentive: IncentiveId) -> Cells:
         """Return what came of one incentive."""
-        return Cells({cell: days for cell, days in self.days.items() if cell[1] == incentive})
+        return Cells(
+            {cell: days for cell, days in self.days.items() if cell[1] == incentive},
+            {cell: one for cell, one in self.before.items() if cell[1] == incentive},
+        )
 
     def total(self, *, before: date = date.max) -> Tally:
-        """Return everything, or what came before a day."""
+        """Return everything, or what came before one of the days that are told apart."""
         found = (one for days in self.days.values() for on, one in days.items() if on < before)
-        return sum(found, start=NOTHING)
+        return sum(found, start=sum(self.before.values(), start=NOTHING))
 
     def by_day(self, *, first: date, last: date) -> Mapping[date, Tally]:
         """Return each day from ``first`` to ``last``, without gaps."""
@@ -111,13 +121,17 @@ class Cells:
 
     def by_service(self) -> Mapping[str, Tally]:
         """Return each service's by its number, the most applications first."""
-        return _most_first((number, days) for (_round, _incentive, number), days in self.days.items())
+        return _most_first((number, one) for (_round, _incentive, number), one in self._sums())
 
     def by_incentive(self) -> Mapping[Of, Tally]:
         """Return each incentive's by round and id, the most applications first."""
         return _most_first(
-            ((round_id, IncentiveId(incentive)), days) for (round_id, incentive, _number), days in self.days.items()
+            ((round_id, IncentiveId(incentive)), one) for (round_id, incentive, _number), one in self._sums()
         )
+
+    def _sums(self) -> Iterator[tuple[_Cell, Tally]]:
+        yield from self.before.items()
+        yield from ((cell, sum(days.values(), start=NOTHING)) for cell, days in self.days.items())
 
 
 def day_end(day: date) -> datetime:
@@ -125,26 +139,47 @@ def day_end(day: date) -> datetime:
     return tokyo_midnight(day + timedelta(days=1))
 
 
-def cells(*, as_of: date, cut: Cut = ALL) -> Cells:
-    """Return everything up to the end of a day, counted once: all other figures of applications are sums of it."""
-    found: dict[tuple[str, str, str], dict[date, Tally]] = {}
+def cells(*, as_of: date, cut: Cut = ALL, first: date | None = None) -> Cells:
+    """Return everything up to the end of a day, counted once: all other figures of applications are sums of it.
 
-    def put(cell: tuple[str, str, str], day: date, count: Tally) -> None:
-        days = found.setdefault(cell, {})
-        days[day] = days.get(day, NOTHING) + count
+    ``first``  the first day that is told apart; what came before it is one sum. None: every day is
+    """
+    days: dict[_Cell, dict[date, Tally]] = {}
+    before: dict[_Cell, Tally] = {}
 
+    def put(cell: _Cell, day: date, count: Tally) -> None:
+        if first is not None and day < first:
+            before[cell] = before.get(cell, NOTHING) + count
+        else:
+            own = days.setdefault(cell, {})
+            own[day] = own.get(day, NOTHING) + count
+
+    kept = DayCount.objects.filter(_cut(cut), day__lte=as_of).order_by()
     names = ("round_id", "incentive", "payment_service__number")
-    for *cell, day, count in _daily(_applications(as_of, cut), "applied_at", Count("pk"), *names):
+    apart = kept if first is None else kept.filter(day__gte=first)
+    for *cell, day, applications, points in apart.values_list(*names, "day", "applications", "points"):
+        put((cell[0], cell[1], cell[2]), day, Tally(applications, Points(points)))
+    if first is not None:
+        together = kept.filter(day__lt=first).values_list(*names).annotate(Sum("applications"), Sum("points"))
+        for *cell, applications, points in together:
+            put((cell[0], cell[1], cell[2]), date.min, Tally(applications, Points(points)))
+    rest = not_counted(as_of=as_of)
+    made = Application.objects.filter(_cut(cut), rest.of("applied_at"))
+    for *cell, day, count in _daily(made, "applied_at", Count("pk"), *names):
         put((cell[0], cell[1], cell[2]), day, Tally(applications=count))
     names = ("application__round_id", "application__incentive", "payment_service__number")
-    for *cell, day, points in _daily(_entries(as_of, cut), "recorded_at", Sum("points"), *names):
+    recorded = LedgerEntry.objects.filter(_cut(cut, "application__"), rest.of("recorded_at"))
+    for *cell, day, points in _daily(recorded, "recorded_at", Sum("points"), *names):
         put((cell[0], cell[1], cell[2]), day, Tally(points=Points(points)))
-    return Cells(found)
+    return Cells(days, before)
 
 
 def budgets(*, as_of: date) -> Sequence[Standing]:
     """Return how the budgets stand from which anything had moved, by name."""
-    return [one for one in standings(until=day_end(as_of)) if any(one.balances.values())]
+    kept = DayMoved.objects.filter(day__lte=as_of).order_by().values_list("budget", "from_account", "to_account")
+    counted = [Moved(*row) for row in kept.annotate(Sum("points"), Sum("appropriations"))]
+    rest = moved(not_counted(as_of=as_of).of("made_at"))
+    return [one for one in standings([*counted, *rest]) if any(one.balances.values())]
 
 
 def by_claim(*, as_of: date, cut: Cut = ALL) -> Mapping[tuple[str, str], Claimed]:
@@ -168,9 +203,21 @@ def by_claim(*, as_of: date, cut: Cut = ALL) -> Mapping[tuple[str, str], Claimed
 
 def by_counter(*, as_of: date) -> Sequence[CounterCount]:
     """Return the municipalities with visits at their counters, the most visits first."""
-    ended = Visit.objects.filter(ended_at__lt=day_end(as_of))
-    rows = ended.values_list("municipality").annotate(Count("pk"), Sum("applications"))
-    return sorted((CounterCount(*row) for row in rows), key=lambda one: (-one.visits, one.municipality))
+    kept = DayVisits.objects.filter(day__lte=as_of).order_by().values_list("municipality")
+    counts: dict[str, PlaceCount] = {}
+    for town, *numbers in (
+        *kept.annotate(Sum("visits"), Sum("applications")),
+        *ended_visits(not_counted(as_of=as_of)),
+    ):
+        counts[town] = counts.get(town, PlaceCount()) + PlaceCount(*numbers)
+    found = (CounterCount(town, one.visits, one.applications) for town, one in counts.items())
+    return sorted(found, key=lambda one: (-one.visits, one.municipality))
+
+
+def ended_visits(span: Span) -> QuerySet[Visit, tuple[str, int, int]]:
+    """Return municipality, visits and applications of the visits that ended within a span of days."""
+    ended = Visit.objects.filter(span.of("ended_at")).order_by()
+    return ended.values_list("municipality").annotate(Count("pk"), Sum("applications"))
 
 
 def by_prefecture(*, as_of: date) -> Mapping[str, PlaceCount]:
@@ -186,9 +233,10 @@ def by_prefecture(*, as_of: date) -> Mapping[str, PlaceCount]:
 def visits_by_prefecture_and_day(*, as_of: date) -> Mapping[str, Mapping[date, int]]:
     """Return the ended visits by prefecture and the day they ended on; those of no prefecture are left out."""
     codes = prefectures_of_towns()
-    ended = Visit.objects.filter(ended_at__lt=day_end(as_of)).order_by()
     counts: dict[str, dict[date, int]] = {}
-    for town, on, visits in _daily(ended, "ended_at", Count("pk"), "municipality"):
+    kept = DayVisits.objects.filter(day__lte=as_of).values_list("municipality", "day", "visits")
+    ended = Visit.objects.filter(not_counted(as_of=as_of).of("ended_at"))
+    for town, on, visits in (*kept, *_daily(ended, "ended_at", Count("pk"), "municipality")):
         if code := codes.get(town):
             days = counts.setdefault(code, {})
             days[on] = days.get(on, 0) + visits
@@ -201,14 +249,6 @@ def prefectures_of_towns() -> Mapping[str, str]:
     return {slug: prefecture_of(code) for slug, code in towns}
 
 
-def _applications(as_of: date, cut: Cut) -> QuerySet[Application]:
-    return Application.objects.filter(_cut(cut), applied_at__lt=day_end(as_of)).order_by()
-
-
-def _entries(as_of: date, cut: Cut) -> QuerySet[LedgerEntry]:
-    return LedgerEntry.objects.filter(_cut(cut, "application__"), recorded_at__lt=day_end(as_of)).order_by()
-
-
 def _cut(cut: Cut, way: str = "") -> Q:
     wanted = {
         f"{way}round_id": cut.round_id,
@@ -219,12 +259,12 @@ def _cut(cut: Cut, way: str = "") -> Q:
 
 
 def _daily(rows: QuerySet, instant: str, count: Count | Sum, *names: str) -> Sequence[tuple]:  # type: ignore[type-arg]
-    days = rows.annotate(on=TruncDate(instant, tzinfo=TOKYO)).values_list(*names, "on")
+    days = rows.order_by().annotate(on=TruncDate(instant, tzinfo=TOKYO)).values_list(*names, "on")
     return list(days.annotate(count))
 
 
-def _most_first(parts: Iterable[tuple[_Key, Mapping[date, Tally]]]) -> dict[_Key, Tally]:
+def _most_first(parts: Iterable[tuple[_Key, Tally]]) -> dict[_Key, Tally]:
     counts: dict[_Key, Tally] = {}
-    for key, days in parts:
-        counts[key] = sum(days.values(), start=counts.get(key, NOTHING))
+    for key, one in parts:
+        counts[key] = counts.get(key, NOTHING) + one
     return dict(sorted(counts.items(), key=lambda one: (-one[1].applications, -one[1].points, str(one[0]))))

@@ -1,4 +1,4 @@
-"""What is kept by the office: each edition of the open data, as it was published."""
+"""What is kept by the office: visits of days that are over, and each edition of the open data, as it was published."""
 
 from __future__ import annotations
 
@@ -6,6 +6,24 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import UniqueConstraint
+
+
+class DayVisits(models.Model):
+    """Visits to a municipality's support counters that ended on a day, and the applications made in them.
+
+    Of days that are counted alone (hub/ledger/counted_days.py); it says what the visits say.
+    """
+
+    day = models.DateField()
+    municipality = models.CharField(max_length=40, blank=True)
+    visits = models.PositiveIntegerField()
+    applications = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [UniqueConstraint(name="visits_counted_once", fields=["day", "municipality"])]
+
+    def __str__(self) -> str:
+        return f"{self.visits} on {self.day}"
 
 
 class Edition(models.Model):

@@ -69,7 +69,8 @@ def compare(round_id: str, *, people: int, seed: int, runs: int, as_of: date) ->
     Raises ValueError where there is nothing to simulate: no people, or a day of a period is not announced.
     """
     outcome = _played(round_id, people, seed, runs)
-    counted = figures.cells(as_of=as_of, cut=Cut(round_id))
+    first = min(one.weeks[0].starts_on for one in outcome.incentives)
+    counted = figures.cells(as_of=as_of, cut=Cut(round_id), first=first)
     return [
         Compared(one.incentive, _weeks(one.weeks, counted.of(one.incentive.id), as_of)) for one in outcome.incentives
     ]
@@ -103,10 +104,9 @@ def _weeks(planned: Sequence[Week], counted: Cells, as_of: date) -> list[Planned
     if not over:
         return [PlannedWeek(one, None) for one in planned]
     last = over[-1].starts_on + _SIX_DAYS
-    before = counted.total(before=first)
     days = list(counted.by_day(first=first, last=last).values())
     weekly = [sum(days[nth : nth + 7], start=figures.NOTHING) for nth in range(0, len(days), 7)]
-    so_far = list(accumulate(weekly, initial=before))[1:]
+    so_far = list(accumulate(weekly, initial=counted.total(before=first)))[1:]
     return [PlannedWeek(one, so_far[nth] if nth < len(over) else None) for nth, one in enumerate(planned)]
 
 

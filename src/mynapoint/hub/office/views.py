@@ -48,7 +48,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     """Show the figures as of the end of a day, of everything or of one incentive or service."""
     question = _asked(request)
     names = ["day", "incentive", "service", "claim", *(() if question.is_cut else _WHOLE)]
-    counted = figures.cells(as_of=question.as_of, cut=question.cut)
+    counted = figures.cells(as_of=question.as_of, cut=question.cut, first=question.first)
     made = [_table(name, question, lambda: counted) for name in names]
     context = {
         "asked": question,
@@ -67,7 +67,7 @@ def table_csv(request: StaffRequest, code: str) -> HttpResponse:
     """Return one table of the dashboard for a spreadsheet. 404 for a name no table has."""
     question = _asked(request)
     cut = figures.ALL if code in _WHOLE else question.cut
-    table = _table(code, question, lambda: figures.cells(as_of=question.as_of, cut=cut))
+    table = _table(code, question, lambda: figures.cells(as_of=question.as_of, cut=cut, first=question.first))
     text = tables.as_csv(table, as_of=question.as_of)
     return web.sheet(text, f"{code}-{question.as_of}.csv")
 

@@ -363,7 +363,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("cursor__isnull", True)),
                         fields=["payment_service", "id"],
                         name="notice_without_cursor",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind__in", ["stop", "resume"])),
+                        fields=["application", "kind"],
+                        name="notice_of_stop",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("payment_service", "cursor"), name="notice_cursor"),

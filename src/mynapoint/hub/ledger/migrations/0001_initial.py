@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("applications", "0001_initial"),
+        ("books", "0001_initial"),
         ("identity", "0001_initial"),
         ("payment_services", "0001_initial"),
     ]
@@ -198,6 +199,116 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("provider", "body_digest", "code"), name="refusal_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CountedDay",
+            fields=[
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("counted_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DayCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("round_id", models.CharField(max_length=20)),
+                ("incentive", models.CharField(max_length=40)),
+                ("applications", models.PositiveIntegerField()),
+                ("points", models.BigIntegerField()),
+                ("early", models.PositiveIntegerField()),
+                (
+                    "payment_service",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payment_services.paymentservice",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("day", "payment_service", "round_id", "incentive"), name="counted_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DayMoved",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                (
+                    "from_account",
+                    models.CharField(
+                        choices=[
+                            ("funds", "Funds"),
+                            ("budget", "Budget"),
+                            ("reserved", "Reserved"),
+                            ("awarded", "Awarded"),
+                            ("claimed", "Claimed"),
+                            ("paid", "Paid"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "to_account",
+                    models.CharField(
+                        choices=[
+                            ("funds", "Funds"),
+                            ("budget", "Budget"),
+                            ("reserved", "Reserved"),
+                            ("awarded", "Awarded"),
+                            ("claimed", "Claimed"),
+                            ("paid", "Paid"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("points", models.BigIntegerField()),
+                ("appropriations", models.PositiveIntegerField()),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="books.budget"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("day", "budget", "from_account", "to_account"), name="moved_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DayWaiting",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("told_on", models.DateField()),
+                ("round_id", models.CharField(max_length=20)),
+                ("incentive", models.CharField(max_length=40)),
+                ("waiting", models.IntegerField()),
+                (
+                    "payment_service",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payment_services.paymentservice",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("day", "told_on", "payment_service", "round_id", "incentive"), name="waiting_once"
+                    )
                 ],
             },
         ),

@@ -1,10 +1,11 @@
-"""Entries and reports only grow, a total is a survivor's, and every application reserves its points in the books."""
+"""Entries and reports only grow, a total is a survivor's, applications reserve their points; rows are found by day."""
 
 from __future__ import annotations
 
 from django.db import migrations
 
 from mynapoint.hub.audit.append_only import append_only
+from mynapoint.hub.audit.by_instant import found_by_instant
 from mynapoint.hub.audit.guards import Statements, guard
 from mynapoint.hub.ledger.reserving import notices_move_reservations
 
@@ -90,4 +91,10 @@ class Migration(migrations.Migration):
             "(SELECT 1 FROM ledger_recordedtotal WHERE resident_id = NEW.id)",
         ),
         notices_move_reservations(),
+        found_by_instant(
+            applications_application="applied_at",
+            applications_notice="created_at",
+            books_movement="made_at",
+            ledger_ledgerentry="recorded_at",
+        ),
     ]
