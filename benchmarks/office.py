@@ -5,7 +5,7 @@
 It starts its own PostgreSQL (fsync and synchronous_commit on) and fills it by sets: people who applied evenly over 90
 days, a third of them twice, their recorded points, visits to support counters. Then it opens each page of the office
 as somebody who is signed in there, in the process itself, three times each, and takes the middle: what is measured is
-a page from request to last byte, without the network. Last it lets the budget be limited and people wait for it, and
+a page from request to last byte, without the network; the dashboard also before any day is counted. Last it lets the budget be limited and people wait for it, and
 writes the notice of an application that has its turn: the statement whose trigger asks for places under all of the
 person's pseudonyms. One line a mark: ``MARK name measured target ok|short``. Exit 1 where a page is not answered as it
 should be, or the books are off; 0 where marks are short.
@@ -107,7 +107,7 @@ def main() -> int:
         print(
             f"{options.people} people, {options.visits} visits, made in {time.perf_counter() - began:.0f} s", flush=True
         )
-        wrong = [*audited(), *pages(), *applications(cluster, options.waiting)]
+        wrong = [*audited(), *counted(cluster), *pages(), *applications(cluster, options.waiting)]
     for one in wrong[:10]:
         print(f"WRONG: {one}", file=sys.stderr)
     return 1 if wrong else 0
@@ -161,6 +161,25 @@ def audited() -> Iterator[str]:
     print(f"     books audited in {time.perf_counter() - began:.1f} s", flush=True)
 
 
+def counted(cluster: Cluster) -> Iterator[str]:
+    """Count the days; print how long the dashboard takes without that, and what it costs; yield what is off."""
+    from hub.staff.desk import at_work
+    from mynapoint.hub.office.counting import count_days, unlike
+    from mynapoint.hub.staff.models import Role
+
+    office = at_work(Role.OFFICE, name="early").client
+    yield from _page("dashboard_not_counted", lambda: office.get(_OFFICE), target=0)
+    began = time.perf_counter()
+    days = count_days(now=NOW)
+    took = time.perf_counter() - began
+    with cluster.connect("bench") as aside:
+        aside.execute("VACUUM (ANALYZE)")
+    print(f"     {days} days counted in {took:.1f} s, {1_000 * took / max(days, 1):.0f} ms a day", flush=True)
+    began = time.perf_counter()
+    yield from unlike()
+    print(f"     their sums compared with all rows in {time.perf_counter() - began:.1f} s", flush=True)
+
+
 def pages() -> Iterator[str]:
     """Print how long each page takes; yield those that are not answered."""
     from hub.staff.desk import at_work
@@ -177,7 +196,7 @@ def pages() -> Iterator[str]:
     yield from _page("likely_mislinks_of_a_city", lambda: helper.get("/staff/corrections/likely/"))
 
 
-def _page(name: str, get: Callable[[], Any]) -> Iterator[str]:
+def _page(name: str, get: Callable[[], Any], *, target: float = PAGE_SECONDS) -> Iterator[str]:
     took = []
     for _ in range(TURNS):
         began = time.perf_counter()
@@ -186,7 +205,10 @@ def _page(name: str, get: Callable[[], Any]) -> Iterator[str]:
         if answer.status_code != 200 or not answer.content:
             yield f"{name}: {answer.status_code}"
             return
-    _mark(f"{name}_s", median(took), PAGE_SECONDS)
+    if target:
+        _mark(f"{name}_s", median(took), target)
+    else:
+        print(f"     {name}: {median(took):.2f} s", flush=True)
 
 
 def applications(cluster: Cluster, waiting: int) -> Iterator[str]:
