@@ -5,10 +5,10 @@
 It starts its own PostgreSQL (fsync and synchronous_commit on) and fills it by sets: people who applied evenly over 90
 days, a third of them twice, their recorded points, visits to support counters. Then it opens each page of the office
 as somebody who is signed in there, in the process itself, three times each, and takes the middle: what is measured is
-a page from request to last byte, without the network; the dashboard also before any day is counted. Last it lets the budget be limited and people wait for it, and
-writes the notice of an application that has its turn: the statement whose trigger asks for places under all of the
-person's pseudonyms. One line a mark: ``MARK name measured target ok|short``. Exit 1 where a page is not answered as it
-should be, or the books are off; 0 where marks are short.
+a page from request to last byte, without the network; the dashboard also before any day is counted. Last it lets the
+budget be limited and people wait for it, and writes the notice of an application that has its turn: the statement whose
+trigger asks for places under all of the person's pseudonyms. One line a mark: ``MARK name measured target ok|short``.
+Exit 1 where a page is not answered as it should be, or the books are off; 0 where marks are short.
 """
 
 from __future__ import annotations
