@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.command_line import address, hub
-from hub.office.history import FIRST, HEALTH, Step, do
+from hub.office.history import FIRST, HEALTH, Step, compared, do
 from hub.people import CARD_UPTAKE, applies
 from hub.sample_pay import REGISTER
 from mynapoint.hub import jobs
@@ -79,6 +79,16 @@ def test_an_award_that_waits_is_known_by_its_day_and_ends_on_the_day_it_is_recor
         assert not waiting_awards(as_of=LAST)
     kept = DayWaiting.objects.order_by("day").values_list("day", "told_on", "waiting")
     assert list(kept) == [(FIRST, FIRST, 1), (LAST, FIRST, -1)]
+
+
+@pytest.mark.usefixtures("_register")
+def test_what_came_too_early_is_still_known_when_its_day_is_counted_and_people_apply_on() -> None:
+    happened(Step(0, CARD_UPTAKE, 0), Step(1, CARD_UPTAKE, 100), Step(86_400, CARD_UPTAKE, 0))
+    before = compared(LAST)
+    count_days(now=SETTLED)
+
+    assert compared(LAST) == before
+    assert "too_early=1" in str(before)
 
 
 @pytest.mark.usefixtures("_register")
