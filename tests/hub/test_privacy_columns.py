@@ -76,6 +76,13 @@ ABOUT_PEOPLE = {
     "support_queueticket": {
         *("id", "municipality", "day", "number", "state", "drawn_at", "called_at", "done_at", "terminal_id"),
     },
+    "office_dayvisits": {"id", "day", "municipality", "visits", "applications"},
+    "ledger_countedday": {"day", "counted_at"},
+    "ledger_daycount": {
+        *("id", "day", "payment_service_id", "round_id", "incentive", "applications", "points", "early"),
+    },
+    "ledger_daywaiting": {"id", "day", "told_on", "payment_service_id", "round_id", "incentive", "waiting"},
+    "ledger_daymoved": {"id", "day", "budget_id", "from_account", "to_account", "points", "appropriations"},
     "ledger_awardreport": {
         *("id", "payment_service_id", "report_id", "body_digest", "reported_up_to", "answer", "received_at"),
         *("lines_declared", "points_declared"),
