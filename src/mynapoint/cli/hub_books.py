@@ -10,7 +10,7 @@ from mynapoint.cli.hub_start import start_django
 
 
 def audit_books() -> None:
-    """Compare every entry, total, report, reservation, claim, movement and day's sum; exit status 1 when one is off."""
+    """Compare every entry, total, report, reservation, claim, movement and day's sum; exit status 1 and what is off."""
     start_django()
     from mynapoint.hub.books.models import Movement
     from mynapoint.hub.ledger.audit_books import audit_books as audit

@@ -72,6 +72,14 @@ def do(step: Step, open_ones: list[Application]) -> Tally:
     return Tally(points=points)
 
 
+def happened(*steps: Step) -> list[Application]:
+    """Do these steps, one after the other; return the applications that wait for points in the end."""
+    made: list[Application] = []
+    for step in steps:
+        do(step, made)
+    return made
+
+
 def everything(day: date) -> tuple[object, ...]:
     """All that the office can say of a day."""
     counted = figures.cells(as_of=day)

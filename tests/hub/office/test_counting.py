@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from hub.command_line import address, hub
-from hub.office.history import FIRST, HEALTH, Step, compared, do
+from hub.office.history import FIRST, HEALTH, Step, compared, happened
 from hub.people import CARD_UPTAKE, applies
 from hub.sample_pay import REGISTER
 from mynapoint.hub import jobs
-from mynapoint.hub.applications.models import Application
 from mynapoint.hub.identity.links import CertificateId
 from mynapoint.hub.ledger.counted_days import last_counted
 from mynapoint.hub.ledger.day_models import CountedDay, DayCount, DayMoved, DayWaiting
@@ -31,13 +30,6 @@ SETTLED = tokyo_midnight(FIRST + timedelta(days=2))
 @pytest.fixture
 def _register(db: None) -> None:
     import_register(REGISTER)
-
-
-def happened(*steps: Step) -> list[Application]:
-    made: list[Application] = []
-    for step in steps:
-        do(step, made)
-    return made
 
 
 @pytest.mark.usefixtures("_register")
@@ -115,6 +107,21 @@ def test_a_row_that_comes_days_after_its_instant_is_named_until_all_is_counted_a
     assert forget_days() == 1
     assert (count_days(now=SETTLED), list(unlike())) == (1, [])
     assert figures.cells(as_of=FIRST).total().applications == 2
+
+
+@pytest.mark.usefixtures("_register")
+def test_every_kept_sum_that_its_rows_do_not_say_is_named() -> None:
+    happened(Step(0, CARD_UPTAKE, 0))
+    count_days(now=SETTLED)
+
+    DayMoved.objects.update(appropriations=1)
+    DayVisits.objects.create(day=FIRST, municipality="hadano", visits=2, applications=1)
+
+    assert [one.partition(" of ")[0] for one in unlike()] == [
+        "appropriations",
+        "visits at counters",
+        "applications at counters",
+    ]
 
 
 @pytest.mark.usefixtures("_register")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.ledger.correcting import NOT_A_MISLINK, VISIT, on_duty
-from hub.office.history import FIRST, HEALTH, STEPS, Step, compared, day_of, do, everything
+from hub.office.history import FIRST, HEALTH, STEPS, Step, compared, day_of, do, everything, happened
 from hub.people import CARD_UPTAKE, applies
 from hub.sample_pay import NUMBER, REGISTER
 from mynapoint.hub.applications.actions import prove_registration
@@ -39,7 +39,7 @@ def _register(db: None) -> None:
 
 @pytest.mark.usefixtures("_register")
 @given(steps=STEPS, counted_on=st.frozensets(st.sampled_from(DAYS)))
-@settings(examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_was_said_of_a_past_day_is_said_again_whatever_came_later_and_once_it_is_counted(
     steps: list[Step], counted_on: frozenset[date]
 ) -> None:
@@ -65,13 +65,6 @@ def test_what_was_said_of_a_past_day_is_said_again_whatever_came_later_and_once_
             assert compared(DAYS[-1]) == in_the_end
         assert list(unlike()) == []
         transaction.set_rollback(True)
-
-
-def happened(*steps: Step) -> list[Application]:
-    made: list[Application] = []
-    for step in steps:
-        do(step, made)
-    return made
 
 
 @pytest.mark.usefixtures("_register")

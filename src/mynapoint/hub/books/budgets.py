@@ -123,11 +123,12 @@ def standings(until: Iterable[Moved] | None = None) -> list[Standing]:
     ``until``  what had moved by then; a budget then has a limit where any was appropriated. None: now
     """
     balances: dict[int, dict[Account, int]] = {}
-    limited: set[int] = set(Budget.objects.filter(is_limited=True).values_list("pk", flat=True))
-    if until is not None:
-        until = list(until)
-        limited = {one.budget for one in until if one.appropriations}
-    for one in moved() if until is None else until:
+    rows = moved() if until is None else list(until)
+    if until is None:
+        limited = set(Budget.objects.filter(is_limited=True).values_list("pk", flat=True))
+    else:
+        limited = {one.budget for one in rows if one.appropriations}
+    for one in rows:
         own = balances.setdefault(one.budget, dict.fromkeys(Account, 0))
         own[Account(one.from_account)] -= one.points
         own[Account(one.to_account)] += one.points

@@ -66,14 +66,19 @@ def forget() -> None:
 
 
 def unlike(last: date) -> Iterator[str]:
-    """Yield which sums of the days counted up to ``last`` are not those of their rows."""
+    """Yield which sums of the days counted up to ``last`` are not those of their rows.
+
+    Entries that came too early are left out: they were judged by the schedule of their day, which may have changed.
+    """
     span, of = Span(None, last), ("payment_service", "round_id", "incentive")
-    between = ("budget", "from_account", "to_account")
-    rows = {(one.budget, one.from_account, one.to_account): one.points for one in moved(span.of("made_at"))}
+    between, rows = ("budget", "from_account", "to_account"), moved(span.of("made_at"))
+    points = {(one.budget, one.from_account, one.to_account): one.points for one in rows}
+    times = {(one.budget, one.from_account, one.to_account): one.appropriations for one in rows}
     yield from differences("applications", _sums(DayCount, "applications", *of), applications(span))
     yield from differences("points", _sums(DayCount, "points", *of), entries(span))
     yield from differences("awards waiting", _sums(DayWaiting, "waiting", *of, "told_on"), more_waiting(span))
-    yield from differences("points moved", _sums(DayMoved, "points", *between), rows)
+    yield from differences("points moved", _sums(DayMoved, "points", *between), points)
+    yield from differences("appropriations", _sums(DayMoved, "appropriations", *between), times)
 
 
 def differences(what: str, kept: Mapping[Any, int], rows: Mapping[Any, int]) -> Iterator[str]:

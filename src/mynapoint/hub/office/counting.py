@@ -51,9 +51,13 @@ def unlike() -> Iterator[str]:
     last = last_counted()
     if last is not None:
         yield from counting.unlike(last)
-        kept = DayVisits.objects.order_by().values_list("municipality").annotate(Sum("visits"))
-        rows = {town: visits for town, visits, _ in ended_visits(Span(None, last))}
-        yield from counting.differences("visits", dict(kept), rows)
+        rows = list(ended_visits(Span(None, last)))
+        for what, found in (
+            ("visits", {town: visits for town, visits, _ in rows}),
+            ("applications", {town: applications for town, _, applications in rows}),
+        ):
+            kept = DayVisits.objects.order_by().values_list("municipality").annotate(Sum(what))
+            yield from counting.differences(f"{what} at counters", dict(kept), found)
 
 
 @transaction.atomic

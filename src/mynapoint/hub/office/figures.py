@@ -26,7 +26,7 @@ from mynapoint.hub.office.models import DayVisits
 from mynapoint.hub.settlement.models import Claim, ClaimStep, State
 from mynapoint.hub.support.models import Visit
 from mynapoint.programme.prefectures import prefecture_of
-from mynapoint.programme.values import TOKYO, IncentiveId, Points, tokyo_midnight
+from mynapoint.programme.values import TOKYO, IncentiveId, Points
 
 Of = tuple[str, IncentiveId]
 """A round and one of its incentives."""
@@ -136,7 +136,7 @@ class Cells:
 
 def day_end(day: date) -> datetime:
     """Return the instant at which a day in Tokyo is over; nothing from it on belongs to the day."""
-    return tokyo_midnight(day + timedelta(days=1))
+    return Span(None, day).ends
 
 
 def cells(*, as_of: date, cut: Cut = ALL, first: date | None = None) -> Cells:
@@ -146,31 +146,12 @@ def cells(*, as_of: date, cut: Cut = ALL, first: date | None = None) -> Cells:
     """
     days: dict[_Cell, dict[date, Tally]] = {}
     before: dict[_Cell, Tally] = {}
-
-    def put(cell: _Cell, day: date, count: Tally) -> None:
+    for cell, day, count in (*_kept(as_of, cut, first), *_since(not_counted(as_of=as_of), cut)):
         if first is not None and day < first:
             before[cell] = before.get(cell, NOTHING) + count
         else:
             own = days.setdefault(cell, {})
             own[day] = own.get(day, NOTHING) + count
-
-    kept = DayCount.objects.filter(_cut(cut), day__lte=as_of).order_by()
-    names = ("round_id", "incentive", "payment_service__number")
-    apart = kept if first is None else kept.filter(day__gte=first)
-    for *cell, day, applications, points in apart.values_list(*names, "day", "applications", "points"):
-        put((cell[0], cell[1], cell[2]), day, Tally(applications, Points(points)))
-    if first is not None:
-        together = kept.filter(day__lt=first).values_list(*names).annotate(Sum("applications"), Sum("points"))
-        for *cell, applications, points in together:
-            put((cell[0], cell[1], cell[2]), date.min, Tally(applications, Points(points)))
-    rest = not_counted(as_of=as_of)
-    made = Application.objects.filter(_cut(cut), rest.of("applied_at"))
-    for *cell, day, count in _daily(made, "applied_at", Count("pk"), *names):
-        put((cell[0], cell[1], cell[2]), day, Tally(applications=count))
-    names = ("application__round_id", "application__incentive", "payment_service__number")
-    recorded = LedgerEntry.objects.filter(_cut(cut, "application__"), rest.of("recorded_at"))
-    for *cell, day, points in _daily(recorded, "recorded_at", Sum("points"), *names):
-        put((cell[0], cell[1], cell[2]), day, Tally(points=Points(points)))
     return Cells(days, before)
 
 
@@ -247,6 +228,31 @@ def prefectures_of_towns() -> Mapping[str, str]:
     """Return each municipality's prefecture by its slug, by the register of today."""
     towns = Municipality.objects.exclude(code="").values_list("slug", "code")
     return {slug: prefecture_of(code) for slug, code in towns}
+
+
+def _kept(as_of: date, cut: Cut, first: date | None) -> Iterator[tuple[_Cell, date, Tally]]:
+    kept = DayCount.objects.filter(_cut(cut), day__lte=as_of).order_by()
+    names = ("round_id", "incentive", "payment_service__number")
+    if first is not None:
+        together = kept.filter(day__lt=first).values_list(*names).annotate(Sum("applications"), Sum("points"))
+        for round_id, incentive, number, applications, points in together:
+            yield (round_id, incentive, number), date.min, Tally(applications, Points(points))
+    apart = kept if first is None else kept.filter(day__gte=first)
+    for round_id, incentive, number, day, applications, points in apart.values_list(
+        *names, "day", "applications", "points"
+    ):
+        yield (round_id, incentive, number), day, Tally(applications, Points(points))
+
+
+def _since(rest: Span, cut: Cut) -> Iterator[tuple[_Cell, date, Tally]]:
+    made = Application.objects.filter(_cut(cut), rest.of("applied_at"))
+    names = ("round_id", "incentive", "payment_service__number")
+    for round_id, incentive, number, day, applications in _daily(made, "applied_at", Count("pk"), *names):
+        yield (round_id, incentive, number), day, Tally(applications=applications)
+    recorded = LedgerEntry.objects.filter(_cut(cut, "application__"), rest.of("recorded_at"))
+    names = ("application__round_id", "application__incentive", "payment_service__number")
+    for round_id, incentive, number, day, points in _daily(recorded, "recorded_at", Sum("points"), *names):
+        yield (round_id, incentive, number), day, Tally(points=Points(points))
 
 
 def _cut(cut: Cut, way: str = "") -> Q:
