@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from order_of_files import longest_first
 from property_examples import NIGHTLY
 
 CITY_DAY = date(2022, 7, 15)
@@ -31,8 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile(NIGHTLY)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the nightly tests out unless asked for."""
+    """Let workers begin with the longest files, then those of most tests; leave nightly tests out unless asked for."""
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
     if config.getoption("nightly") or NIGHTLY in config.getoption("markexpr"):
         return
     nightly = [item for item in items if item.get_closest_marker(NIGHTLY)]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from order_of_files import LONGEST, TESTS
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "mynapoint"
 LINES_MAX = 300
@@ -68,6 +70,10 @@ def test_no_folder_or_file_is_named_for_nothing() -> None:
     names = {path.stem for path in SOURCE.rglob("*")}
 
     assert not names & FORBIDDEN_NAMES
+
+
+def test_the_files_that_workers_begin_with_are_there() -> None:
+    assert [name for name in LONGEST if not (TESTS / name).is_file()] == []
 
 
 def test_only_the_card_reader_imports_pyscard() -> None:
