@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -43,16 +44,11 @@ def forged(application: Application, **other: object) -> None:
     Movement.objects.create(**own | other)
 
 
-def entry(application: Application) -> None:
-    LedgerEntry.objects.create(
-        report=AwardReport.objects.order_by("id")[0],
-        application=application,
-        payment_service_id=application.payment_service_id,
-        line_id="forged",
-        points=5_000,
-        posted_on=date(2022, 7, 1),
-        recorded_at=clock.START,
-    )
+def entry(application: Application, **other: object) -> None:
+    """An entry put in past the hub."""
+    own = {"report_id": AwardReport.objects.order_by("id")[0].pk, "application_id": application.pk}
+    own |= {"payment_service_id": application.payment_service_id, "line_id": "forged", "points": 5_000}
+    LedgerEntry.objects.create(**own | {"posted_on": date(2022, 7, 1), "recorded_at": clock.START} | other)
 
 
 FORGERIES: dict[str, tuple[Callable[[Application], object], set[str]]] = {
@@ -122,6 +118,21 @@ def test_an_application_without_its_reservation_is_named(application: Applicatio
 
     assert own in off["every application has its reservation"].place
     assert "no application is awarded more than was reserved for it" in off
+
+
+@pytest.mark.parametrize("wrong", ["application_id", "report_id", "payment_service_id"])
+def test_an_entry_that_is_not_of_its_services_application_and_report_is_named(
+    application: Application, wrong: str
+) -> None:
+    elsewhere = {"application_id": uuid.uuid4(), "report_id": 999, "payment_service_id": 999}
+    with as_owner(), connection.cursor() as cursor:
+        table = " ON ledger_ledgerentry" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER entry_of_application_insert{table}")
+        entry(application, **{wrong: elsewhere[wrong]})
+
+        off = [one for one in audit_books() if one.what == "an entry is of its service's application and report"]
+
+    assert [one.place for one in off] == [f"entry {LedgerEntry.objects.latest('pk').pk}"]
 
 
 def test_the_command_says_that_all_is_well_or_what_is_off(application: Application, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ GUARDS = (
     "stands_for_survivor_update",
     "total_of_survivor_insert",
     "total_of_survivor_update",
+    "entry_of_application_insert",
     "register_history_insert",
     "register_state_has_history_insert",
     "register_state_has_history_update",

@@ -71,6 +71,14 @@ SELECT 'no application is awarded more than was reserved for it', 'application '
   FROM given LEFT JOIN set_aside ON set_aside.application = given.application_id
  WHERE given.points > coalesce(set_aside.points, 0)
 UNION ALL
+SELECT 'an entry is of its service''s application and report', 'entry ' || one.id, one.payment_service_id,
+       coalesce(applied.payment_service_id, report.payment_service_id)
+  FROM ledger_ledgerentry AS one
+  LEFT JOIN applications_application AS applied ON applied.id = one.application_id
+  LEFT JOIN ledger_awardreport AS report ON report.id = one.report_id
+ WHERE coalesce(applied.payment_service_id, 0) <> one.payment_service_id
+    OR coalesce(report.payment_service_id, 0) <> one.payment_service_id
+UNION ALL
 SELECT 'a running total is the sum of its entries', 'resident ' || resident_id || ' ' || incentive, entries, kept
   FROM (
     SELECT resident_id, incentive, sum(entries) AS entries, sum(kept) AS kept FROM (

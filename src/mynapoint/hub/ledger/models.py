@@ -73,19 +73,24 @@ class RefusedReport(models.Model):
 class LedgerEntry(models.Model):
     """Points recorded for one application, negative for a claw-back; append-only.
 
+    A guard asks when entries are made that application and report are there and of the entry's own service: they are
+    append-only too, so nothing can take them away later (docs/decisions/0046-entries-by-guard.md).
+
     ``line_id``    the provider's key of the posting: the same line never counts twice at one service
     ``posted_on``  the day in Tokyo on which the resident got the points
     ``origin``     the entry that a correction reverses, or gives to whoever it was meant for
     """
 
-    report = models.ForeignKey(AwardReport, on_delete=models.PROTECT, related_name="entries")
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
-    payment_service = models.ForeignKey(PaymentService, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(AwardReport, on_delete=models.PROTECT, related_name="entries", db_constraint=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    payment_service = models.ForeignKey(
+        PaymentService, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     line_id = models.CharField(max_length=64)
     points = models.IntegerField()
     posted_on = models.DateField()
     recorded_at = models.DateTimeField()
-    origin = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    origin = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -71,6 +71,49 @@ _TOTAL_OF_SURVIVOR = Statements(  # fillfactor: a total changes with every repor
         ),
     },
 )
+_ENTRY_ON_SQLITE = """
+CREATE TRIGGER entry_of_application_insert BEFORE INSERT ON ledger_ledgerentry WHEN NOT EXISTS (
+    SELECT 1 FROM applications_application AS one JOIN ledger_awardreport AS report ON report.id = NEW.report_id
+     WHERE one.id = NEW.application_id AND one.payment_service_id = NEW.payment_service_id
+       AND report.payment_service_id = NEW.payment_service_id
+) OR NEW.origin_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_ledgerentry WHERE id = NEW.origin_id)
+BEGIN SELECT RAISE(ABORT, 'entry_of_application_insert'); END
+"""
+_ENTRIES = """
+CREATE FUNCTION entry_of_application_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- Each by its key, whatever the planner holds for cheap: a query that gives one value is never a join.
+    PERFORM 1 FROM made
+     WHERE payment_service_id IS DISTINCT FROM
+               (SELECT one.payment_service_id FROM applications_application AS one WHERE one.id = made.application_id)
+        OR payment_service_id IS DISTINCT FROM
+               (SELECT report.payment_service_id FROM ledger_awardreport AS report WHERE report.id = made.report_id)
+        OR origin_id IS DISTINCT FROM
+               (SELECT origin.id FROM ledger_ledgerentry AS origin WHERE origin.id = made.origin_id)
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'entry_of_application_insert' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+"""What foreign keys would ask one by one at the commit, and that all three are of one service; without a lock, for
+applications, reports and entries are append-only, and an application keeps its service from being removed."""
+_ENTRY_OF_APPLICATION = Statements(
+    (_ENTRY_ON_SQLITE,),
+    (
+        _ENTRIES,
+        "CREATE TRIGGER entry_of_application_insert AFTER INSERT ON ledger_ledgerentry "
+        "REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION entry_of_application_insert()",
+    ),
+    undo={
+        "sqlite": ("DROP TRIGGER entry_of_application_insert",),
+        "postgresql": (
+            "DROP TRIGGER entry_of_application_insert ON ledger_ledgerentry",
+            "DROP FUNCTION entry_of_application_insert()",
+        ),
+    },
+)
 
 
 class Migration(migrations.Migration):
@@ -83,6 +126,7 @@ class Migration(migrations.Migration):
     operations = [
         append_only("ledger_awardreport", "ledger_ledgerentry", "ledger_refusedreport"),
         _TOTAL_OF_SURVIVOR,
+        _ENTRY_OF_APPLICATION,
         guard(
             "resident_has_total",
             table="identity_resident",
