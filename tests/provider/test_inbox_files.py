@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from mynapoint.provider import noticing
 from mynapoint.provider.inbox import take_in
 from mynapoint.provider.store import Store
 from mynapoint.provider.table_files import UnreadableFile
@@ -32,6 +33,20 @@ def test_rows_set_aside_are_marked_for_spreadsheets(world: World, store: Store) 
     assert (taken.accepted, taken.set_aside) == (1, 1)
     rejects = (inbox / "rejects" / "july.csv").read_text(encoding="utf-8")
     assert rejects.splitlines()[1] == "2,amount_yen,'=1+1,must be a whole number"
+
+
+def test_a_file_whose_ids_do_not_fit_in_memory_is_taken_in(
+    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = 400 * noticing._BYTES_A_ROW * noticing._SHARE_OF_MEMORY
+    monkeypatch.setattr(noticing, "database_bytes", lambda _: room)
+    inbox = world.provider.inbox
+    inbox.mkdir(parents=True, exist_ok=True)
+    pq.write_table(transactions(1_000), inbox / "july.parquet")
+
+    [taken] = take_in(store, inbox, now=IN_JULY)
+
+    assert (taken.accepted, taken.set_aside) == (1_000, 0)
 
 
 def test_a_damaged_file_is_told_by_name_and_taken_when_it_is_whole(world: World, store: Store) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -27,7 +29,9 @@ NOON_US = int(datetime.fromisoformat("2022-07-16T12:00:00+09:00").timestamp()) *
 APPLIED = [enrolment(account="a"), enrolment(account="b", counts="purchase", elsewhere=4_000)]
 ALL_AT_ONE = re.sub(r"32", "63", noticing._HASHED)
 """A hash of one bit: half of all keys collide."""
-SORTED_BY = ["database", "numpy"]
+SORTED_BY = ["database", "numpy", "numpy range by range"]
+
+HASHES_A_RANGE = 4
 
 Row = dict[str, Any]
 SCHEMA = pa.schema(
@@ -195,6 +199,33 @@ def test_a_repeated_refund_of_a_repeated_use_takes_off_once(
     assert awards_of(found) == {"A-a": 850}
 
 
+HASHES = st.integers(0, 2**32 - 1) | st.sampled_from([0, 1, 2**31 - 1, 2**31, 2**32 - 1])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(hashes=st.lists(HASHES, min_size=1, max_size=40), again=st.lists(st.integers(0, 99), max_size=6))
+def test_what_is_there_twice_is_found_range_by_range_as_all_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hashes: list[int], again: list[int]
+) -> None:
+    sort_by("numpy range by range", monkeypatch)
+    hashes = hashes + [hashes[place % len(hashes)] for place in again]
+
+    found = twice_by_range(hashes, tmp_path)
+
+    expected = Counter({one: count - 1 for one, count in Counter(hashes).items()})
+    ranges = len(hashes) // HASHES_A_RANGE + 2
+    edges = [number * 2**32 // ranges for number in range(1, ranges)]
+    most = max(Counter(bisect(edges, one) for one in hashes).values())
+    assert found == (+expected if most <= HASHES_A_RANGE else None)
+
+
+def twice_by_range(hashes: list[int], scratch: Path) -> Counter[int] | None:
+    with duckdb.connect() as connection:
+        keys = f"SELECT unnest({hashes}::UINTEGER[]) AS hashed"
+        found = noticing._twice_by_range(connection, keys, len(hashes), scratch)
+    return None if found is None else Counter(found.tolist())
+
+
 def test_due_points_are_worked_out_when_every_row_is_summed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[None] = []
     wait = summing.Summing.wait
@@ -208,8 +239,11 @@ def test_due_points_are_worked_out_when_every_row_is_summed(tmp_path: Path, monk
 
 def sort_by(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let NumPy find repeated ids; or the database, and the sum come in turn, as where there is too little memory."""
-    if what == "numpy":
+    if what.startswith("numpy"):
         pytest.importorskip("numpy")
+        if what != "numpy":
+            room = HASHES_A_RANGE * noticing._BYTES_A_ROW * noticing._SHARE_OF_MEMORY
+            monkeypatch.setattr(noticing, "database_bytes", lambda _: room)
     else:
         monkeypatch.setattr(noticing, "_numpy", lambda: None)
         monkeypatch.setattr(summing, "_SHARE_OF_MEMORY", 2**62)

@@ -149,7 +149,7 @@ class Intake:
             in_files(rows)
         self._progress(f"checking {name}")
         with any_order(self._connection):
-            notice(self._connection, schema, looked_at)
+            notice(self._connection, schema, looked_at, scratch=self._scratch)
         fields, _, reasons = zip(*checks(schema, is_text=True), strict=True)
         self._set_aside(
             schema,

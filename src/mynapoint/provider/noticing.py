@@ -9,10 +9,12 @@ are read twice without being kept, and only the few become a table (docs/decisio
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import duckdb
 import pyarrow as pa
@@ -23,12 +25,13 @@ _HASHED = "(hash({}) >> 32)::UINTEGER"
 """Half a hash sorts faster than a whole one. Where two keys share it, plain rows are looked at for nothing."""
 
 _BATCH_ROWS = 500_000
-_BYTES_A_ROW = 5
+_BYTES_A_HASH = 4
+_BYTES_A_ROW = _BYTES_A_HASH + 1
 """What NumPy's sort takes: half a hash, and whether it is its neighbour's."""
 
 _SHARE_OF_MEMORY = 6
-"""NumPy sorts where it needs no more than one part in so many of the memory the database may take; else the database
-sorts, which spills."""
+"""NumPy takes no more than one part in so many of the memory the database may take: hashes that need more are sorted
+range by range, from files. Where it is not installed, the database sorts."""
 
 
 @contextmanager
@@ -47,16 +50,19 @@ def needs_a_look(schema: TableSchema) -> str:
     return f"(NOT is_plain OR {_HASHED.format(schema.key)} IN (SELECT hashed FROM taken_twice))"
 
 
-def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema, looked_at: str) -> None:
+def notice(
+    connection: duckdb.DuckDBPyConnection, schema: TableSchema, looked_at: str, *, scratch: Path | None = None
+) -> None:
     """Make the table ``taken_NAME_noticed`` of the rows to look at in ``taken_NAME_rows``, and two views of it.
 
     ``looked_at`` selects them: every row of ``taken_NAME_rows`` that ``needs_a_look``.
+    ``scratch``   the folder for files in between; None: the system's own
 
     ``taken_NAME_noticed_standing``  those not in ``taken_NAME_dropped``; among them all that have one key
     ``taken_NAME_noticed_dropped``   those in it
     """
     name = schema.name
-    _find_twice(connection, schema)
+    _find_twice(connection, schema, scratch)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE taken_{name}_noticed AS {looked_at}")
     noticed = f"SELECT file, line, {', '.join(schema.column_names)} FROM taken_{name}_noticed"
     dropped = f"JOIN taken_{name}_dropped USING (file, line)"
@@ -79,7 +85,7 @@ def database_bytes(connection: duckdb.DuckDBPyConnection) -> int:
     return int(connection.execute(limit).fetchall()[0][0])
 
 
-def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
+def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema, scratch: Path | None) -> None:
     """Make ``taken_twice``: the hashes of keys that are there twice, refunds counting as their original.
 
     Sorted, equal ones are neighbours: that takes half the time of a GROUP BY over as many groups as there are rows, and
@@ -92,8 +98,10 @@ def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> N
     rows = connection.execute(f"SELECT count(*) FROM taken_{schema.name}_rows").fetchall()[0][0]
     # Refunds come twice: as rows, and as what they name.
     if _numpy_sorts(connection, 2 * rows):
-        hashes = _sorted(connection, keys, 2 * rows, "uint32")
-        twice = hashes[1:][hashes[1:] == hashes[:-1]]
+        twice = _neighbours(_sorted(connection, keys, 2 * rows, "uint32"))
+    else:
+        twice = _twice_by_range(connection, keys, 2 * rows, scratch)
+    if twice is not None:
         connection.register("taken_twice_found", pa.table({"hashed": twice}))
         connection.execute("CREATE OR REPLACE TEMP TABLE taken_twice AS SELECT DISTINCT hashed FROM taken_twice_found")
         connection.unregister("taken_twice_found")
@@ -102,6 +110,40 @@ def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema) -> N
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE taken_twice AS SELECT DISTINCT hashed FROM ({neighbours}) WHERE hashed = before"
     )
+
+
+def _twice_by_range(connection: duckdb.DuckDBPyConnection, keys: str, most: int, scratch: Path | None) -> Any:
+    """Return the hashes of ``keys`` that are there twice, found in one range after another: one range fits in memory.
+
+    None without NumPy, and where so many are the same that their range does not fit: then the database has to sort.
+    """
+    numpy = _numpy()
+    if numpy is None:
+        return None
+    share = database_bytes(connection) // _SHARE_OF_MEMORY // _BYTES_A_ROW
+    ranges = most // share + 2  # a little more than fill it: no range has quite as many as another
+    edges = (numpy.arange(1, ranges, dtype="uint64") * 2**32 // ranges).astype("uint32")
+    with ExitStack() as still_open:
+        files = [still_open.enter_context(TemporaryFile(dir=scratch)) for _ in range(ranges)]
+        for batch in connection.sql(keys).to_arrow_reader(_BATCH_ROWS):
+            hashes = numpy.sort(batch.column(0).to_numpy())
+            for file, some in zip(files, numpy.split(hashes, numpy.searchsorted(hashes, edges)), strict=True):
+                file.write(some)
+        if max(file.tell() for file in files) > share * _BYTES_A_HASH:
+            return None
+        return numpy.concatenate([_neighbours(_read_sorted(file)) for file in files])
+
+
+def _read_sorted(file: IO[bytes]) -> Any:
+    file.seek(0)
+    hashes = _numpy().fromfile(file, "uint32")
+    hashes.sort()
+    return hashes
+
+
+def _neighbours(hashes: Any) -> Any:
+    """Return those of sorted hashes that are the same as the one before."""
+    return hashes[1:][hashes[1:] == hashes[:-1]]
 
 
 def _numpy_sorts(connection: duckdb.DuckDBPyConnection, half_hashes: int) -> bool:

@@ -82,7 +82,7 @@ BEGIN SELECT RAISE(ABORT, 'entry_of_application_insert'); END
 _ENTRIES = """
 CREATE FUNCTION entry_of_application_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- Each by its key, whatever the planner holds for cheap: a query that gives one value is never a join.
+    -- Each by its key: a query that gives one value is never made a join of whole tables.
     PERFORM 1 FROM made
      WHERE payment_service_id IS DISTINCT FROM
                (SELECT one.payment_service_id FROM applications_application AS one WHERE one.id = made.application_id)
