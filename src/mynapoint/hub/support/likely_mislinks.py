@@ -29,7 +29,7 @@ from mynapoint.hub.support.visits import IDLE
 
 LOOKED_BACK = timedelta(days=92)
 LISTED_MAX = 200
-LOOKED_AT = 20_000
+LOOKED_AT = 10_000
 """Applications of one look at everywhere."""
 A_DAY = timedelta(days=1)
 """Before the first application looked at: the visit in which it was made had begun, and the one before had ended."""
