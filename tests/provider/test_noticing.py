@@ -219,6 +219,14 @@ def test_what_is_there_twice_is_found_range_by_range_as_all_at_once(
     assert found == (+expected if most <= HASHES_A_RANGE else None)
 
 
+def test_the_database_sorts_where_too_many_files_would_be_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sort_by("numpy range by range", monkeypatch)
+    most = HASHES_A_RANGE * (noticing._RANGES_MOST - 2)
+
+    for count, found in ((most, Counter[int]()), (most + HASHES_A_RANGE, None)):
+        assert twice_by_range([number * 2**32 // count for number in range(count)], tmp_path) == found
+
+
 def twice_by_range(hashes: list[int], scratch: Path) -> Counter[int] | None:
     with duckdb.connect() as connection:
         keys = f"SELECT unnest({hashes}::UINTEGER[]) AS hashed"

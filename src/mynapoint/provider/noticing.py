@@ -33,6 +33,9 @@ _SHARE_OF_MEMORY = 6
 """NumPy takes no more than one part in so many of the memory the database may take: hashes that need more are sorted
 range by range, from files. Where it is not installed, the database sorts."""
 
+_RANGES_MOST = 200
+"""Files open at once. In 2 GB that is enough for five thousand million rows; beyond, the database sorts."""
+
 
 @contextmanager
 def any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -115,13 +118,16 @@ def _find_twice(connection: duckdb.DuckDBPyConnection, schema: TableSchema, scra
 def _twice_by_range(connection: duckdb.DuckDBPyConnection, keys: str, most: int, scratch: Path | None) -> Any:
     """Return the hashes of ``keys`` that are there twice, found in one range after another: one range fits in memory.
 
-    None without NumPy, and where so many are the same that their range does not fit: then the database has to sort.
+    None without NumPy, with too many ranges, and where so many are the same that theirs does not fit: then the
+    database has to sort.
     """
     numpy = _numpy()
     if numpy is None:
         return None
     share = database_bytes(connection) // _SHARE_OF_MEMORY // _BYTES_A_ROW
     ranges = most // share + 2  # a little more than fill it: no range has quite as many as another
+    if ranges > _RANGES_MOST:
+        return None
     edges = (numpy.arange(1, ranges, dtype="uint64") * 2**32 // ranges).astype("uint32")
     with ExitStack() as still_open:
         files = [still_open.enter_context(TemporaryFile(dir=scratch)) for _ in range(ranges)]
