@@ -227,6 +227,18 @@ def test_the_database_sorts_where_too_many_files_would_be_open(tmp_path: Path, m
         assert twice_by_range([number * 2**32 // count for number in range(count)], tmp_path) == found
 
 
+def test_what_breaks_off_while_hashes_are_handed_over_is_an_error_of_the_database() -> None:
+    with duckdb.connect(config={"memory_limit": "40MB", "temp_directory": ""}) as connection:
+        with pytest.raises(duckdb.OutOfMemoryException):
+            list(noticing._batches(connection, "SELECT hash(range) AS one FROM range(20_000_000) ORDER BY one"))
+        with pytest.raises(duckdb.InvalidInputException, match="no number"):
+            list(
+                noticing._batches(
+                    connection, "SELECT if(range = 9_000_000, error('no number'), 1) FROM range(10_000_000)"
+                )
+            )
+
+
 def twice_by_range(hashes: list[int], scratch: Path) -> Counter[int] | None:
     with duckdb.connect() as connection:
         keys = f"SELECT unnest({hashes}::UINTEGER[]) AS hashed"

@@ -106,7 +106,7 @@ def _told_in_one_sentence(out: Path) -> Iterator[None]:
     except FileExistsError as error:
         raise typer.BadParameter(f"{out} is a file; name a folder", param_hint="--out") from error
     except OSError as error:
-        raise typer.BadParameter(f"{error.filename or out}: {error.strerror or error}", param_hint="--out") from error
+        raise typer.BadParameter(f"{error.filename or out}: {error.strerror}", param_hint="--out") from error
     except duckdb.OutOfMemoryException as error:
         typer.echo("Error: this award needs more than the memory it may use; raise --memory.", err=True)
         raise typer.Exit(FAILED) from error

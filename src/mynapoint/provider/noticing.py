@@ -131,13 +131,23 @@ def _twice_by_range(connection: duckdb.DuckDBPyConnection, keys: str, most: int,
     edges = (numpy.arange(1, ranges, dtype="uint64") * 2**32 // ranges).astype("uint32")
     with ExitStack() as still_open:
         files = [still_open.enter_context(TemporaryFile(dir=scratch)) for _ in range(ranges)]
-        for batch in connection.sql(keys).to_arrow_reader(_BATCH_ROWS):
-            hashes = numpy.sort(batch.column(0).to_numpy())
+        for batch in _batches(connection, keys):
+            hashes = numpy.sort(batch)
             for file, some in zip(files, numpy.split(hashes, numpy.searchsorted(hashes, edges)), strict=True):
                 file.write(some)
         if max(file.tell() for file in files) > share * _BYTES_A_HASH:
             return None
         return numpy.concatenate([_neighbours(_read_sorted(file)) for file in files])
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, keys: str) -> Iterator[Any]:
+    """Yield the one column of a query in arrays, as it is read. Raises DuckDB's errors, though Arrow hands them on."""
+    try:
+        for batch in connection.sql(keys).to_arrow_reader(_BATCH_ROWS):
+            yield batch.column(0).to_numpy()
+    except (pa.ArrowException, OSError) as error:
+        kind = duckdb.OutOfMemoryException if "Out of Memory" in str(error) else duckdb.InvalidInputException
+        raise kind(str(error)) from error
 
 
 def _read_sorted(file: IO[bytes]) -> Any:
@@ -161,8 +171,8 @@ def _sorted(connection: duckdb.DuckDBPyConnection, keys: str, most: int, kind: s
     """Return an array of the hashes that ``keys`` gives. Memory that is asked for and not written to is not taken."""
     hashes = _numpy().empty(most, kind)
     found = 0
-    for batch in connection.sql(keys).to_arrow_reader(_BATCH_ROWS):
-        hashes[found : found + len(batch)] = batch.column(0).to_numpy()
+    for batch in _batches(connection, keys):
+        hashes[found : found + len(batch)] = batch
         found += len(batch)
     hashes = hashes[:found]
     hashes.sort()

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from mynapoint.award.schemas import Column, TableSchema
 from mynapoint.provider.csv_encodings import Encoding, as_utf_8, survey
@@ -89,14 +88,13 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: s
 def damage_named(files: Iterable[tuple[TableSchema, Path]]) -> Iterator[None]:
     """Raise UnreadableFile for the first Parquet file that cannot be read through, when the block breaks off in one.
 
-    Parquet files are read as far as they are needed, several at once, so damage is met in any statement; where rows
-    are handed to NumPy, as an error of Arrow's.
+    Parquet files are read as far as they are needed, several at once, so damage is met in any statement.
     """
     try:
         yield
     except duckdb.OutOfMemoryException:
         raise
-    except (duckdb.Error, pa.ArrowException, OSError):
+    except duckdb.Error:
         for schema, path in files:
             refuse_damaged(path, schema.column_names)
         raise

@@ -120,18 +120,20 @@ def test_an_application_without_its_reservation_is_named(application: Applicatio
     assert "no application is awarded more than was reserved for it" in off
 
 
-@pytest.mark.parametrize("wrong", ["application_id", "report_id", "payment_service_id"])
+@pytest.mark.parametrize("wrong", ["application_id", "report_id", "payment_service_id", "origin_id"])
 def test_an_entry_that_is_not_of_its_services_application_and_report_is_named(
     application: Application, wrong: str
 ) -> None:
-    elsewhere = {"application_id": uuid.uuid4(), "report_id": 999, "payment_service_id": 999}
+    elsewhere = {"application_id": uuid.uuid4(), "report_id": 999, "payment_service_id": 999, "origin_id": 999}
+    named = {"an entry is of its service's application and report", "the origin of an entry is there"}
     with as_owner(), connection.cursor() as cursor:
         table = " ON ledger_ledgerentry" if connection.vendor == "postgresql" else ""
         cursor.execute(f"DROP TRIGGER entry_of_application_insert{table}")
         entry(application, **{wrong: elsewhere[wrong]})
 
-        off = [one for one in audit_books() if one.what == "an entry is of its service's application and report"]
+        off = [one for one in audit_books() if one.what in named]
 
+    assert off[0].expected != off[0].found
     assert [one.place for one in off] == [f"entry {LedgerEntry.objects.latest('pk').pk}"]
 
 

@@ -72,12 +72,17 @@ SELECT 'no application is awarded more than was reserved for it', 'application '
  WHERE given.points > coalesce(set_aside.points, 0)
 UNION ALL
 SELECT 'an entry is of its service''s application and report', 'entry ' || one.id, one.payment_service_id,
-       coalesce(applied.payment_service_id, report.payment_service_id)
+       CASE WHEN applied.payment_service_id = one.payment_service_id THEN report.payment_service_id
+            ELSE applied.payment_service_id END
   FROM ledger_ledgerentry AS one
   LEFT JOIN applications_application AS applied ON applied.id = one.application_id
   LEFT JOIN ledger_awardreport AS report ON report.id = one.report_id
  WHERE coalesce(applied.payment_service_id, 0) <> one.payment_service_id
     OR coalesce(report.payment_service_id, 0) <> one.payment_service_id
+UNION ALL
+SELECT 'the origin of an entry is there', 'entry ' || one.id, one.origin_id, NULL
+  FROM ledger_ledgerentry AS one LEFT JOIN ledger_ledgerentry AS origin ON origin.id = one.origin_id
+ WHERE one.origin_id IS NOT NULL AND origin.id IS NULL
 UNION ALL
 SELECT 'a running total is the sum of its entries', 'resident ' || resident_id || ' ' || incentive, entries, kept
   FROM (
