@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from mynapoint.provider import noticing
+from mynapoint.provider import neighbours
 from mynapoint.provider.inbox import take_in
 from mynapoint.provider.store import Store
 from mynapoint.provider.table_files import UnreadableFile
@@ -38,8 +38,8 @@ def test_rows_set_aside_are_marked_for_spreadsheets(world: World, store: Store) 
 def test_a_file_whose_ids_do_not_fit_in_memory_is_taken_in(
     world: World, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = 400 * noticing._BYTES_A_ROW * noticing._SHARE_OF_MEMORY
-    monkeypatch.setattr(noticing, "database_bytes", lambda _: room)
+    room = 400 * neighbours._BYTES_A_NUMBER * neighbours._SHARE_OF_MEMORY
+    monkeypatch.setattr(neighbours, "database_bytes", lambda _: room)
     inbox = world.provider.inbox
     inbox.mkdir(parents=True, exist_ok=True)
     pq.write_table(transactions(1_000), inbox / "july.parquet")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,18 @@ from award.both_engines import enrolment, rule
 from mynapoint.award import premium
 from mynapoint.award.premium import Enrolment, Kind, Transaction
 from mynapoint.programme.values import Yen
-from mynapoint.provider import noticing, summing
+from mynapoint.provider import neighbours, summing
 from mynapoint.provider.award_files import Inputs, Outcome, award_files
 
 AS_OF = datetime.fromisoformat("2022-08-31T00:00:00+09:00")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOON_US = int(datetime.fromisoformat("2022-07-16T12:00:00+09:00").timestamp()) * 1_000_000
 APPLIED = [enrolment(account="a"), enrolment(account="b", counts="purchase", elsewhere=4_000)]
-ALL_AT_ONE = re.sub(r"32", "63", noticing._HASHED)
-"""A hash of one bit: half of all keys collide."""
+OF_ONE_BIT = "hash({}) & (1::UBIGINT << 63)"
+"""Half of all keys collide."""
 SORTED_BY = ["database", "numpy", "numpy range by range"]
 
-HASHES_A_RANGE = 4
+NUMBERS_A_RANGE = 4
 
 Row = dict[str, Any]
 SCHEMA = pa.schema(
@@ -79,12 +79,12 @@ files = st.lists(sound | sound | refunds | rows, max_size=14)
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files, files)
-@pytest.mark.parametrize("hashed", [noticing._HASHED, ALL_AT_ONE], ids=["hashed", "hashes that collide"])
+@pytest.mark.parametrize("hashed", [neighbours._HASHED, OF_ONE_BIT], ids=["hashed", "hashes that collide"])
 @pytest.mark.parametrize("by", SORTED_BY)
 def test_any_files_give_what_the_reference_gives_on_the_rows_that_stand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str, hashed: str, first: list[Row], second: list[Row]
 ) -> None:
-    monkeypatch.setattr(noticing, "_HASHED", hashed)
+    monkeypatch.setattr(neighbours, "_HASHED", hashed)
     sort_by(by, monkeypatch)
     good = [transaction(row) for row in first + second if is_good(row)]
     standing = premium.first_of_each_id(good)
@@ -199,62 +199,86 @@ def test_a_repeated_refund_of_a_repeated_use_takes_off_once(
     assert awards_of(found) == {"A-a": 850}
 
 
-HASHES = st.integers(0, 2**32 - 1) | st.sampled_from([0, 1, 2**31 - 1, 2**31, 2**32 - 1])
+BITS = 8
+HASHES = st.integers(0, 2**56 - 1) | st.sampled_from([0, 1, 2**55 - 1, 2**55, 2**56 - 1])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(hashes=st.lists(HASHES, min_size=1, max_size=40), again=st.lists(st.integers(0, 99), max_size=6))
-def test_what_is_there_twice_is_found_range_by_range_as_all_at_once(
+def test_rows_of_one_key_are_found_range_by_range_as_by_counting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hashes: list[int], again: list[int]
 ) -> None:
     sort_by("numpy range by range", monkeypatch)
     hashes = hashes + [hashes[place % len(hashes)] for place in again]
 
-    found = twice_by_range(hashes, tmp_path)
+    found = places_by_range(hashes, tmp_path)
 
-    expected = Counter({one: count - 1 for one, count in Counter(hashes).items()})
-    ranges = len(hashes) // HASHES_A_RANGE + 2
-    edges = [number * 2**32 // ranges for number in range(1, ranges)]
+    counted = Counter(hashes)
+    expected = [place for place, one in enumerate(hashes) if one == 0 or counted[one] > 1]
+    ranges = len(hashes) // NUMBERS_A_RANGE + 2
+    edges = [number * 2**64 // ranges >> BITS for number in range(1, ranges)]
     most = max(Counter(bisect(edges, one) for one in hashes).values())
-    assert found == (+expected if most <= HASHES_A_RANGE else None)
+    assert found == (expected if most <= NUMBERS_A_RANGE else None)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_numbers_are_compared_across_blocks(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    numpy = pytest.importorskip("numpy")
+    monkeypatch.setattr(neighbours, "_COMPARED_AT_ONCE", at_once)
+    hashes = [0, 3, 4, 4, 5, 6, 6, 6, 7, 8, 9, 9]
+
+    found = neighbours._places(numpy.array([(one << BITS) + place for place, one in enumerate(hashes)], "uint64"), BITS)
+
+    assert found.tolist() == [0, 2, 3, 5, 6, 7, 10, 11]
 
 
 def test_the_database_sorts_where_too_many_files_would_be_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sort_by("numpy range by range", monkeypatch)
-    most = HASHES_A_RANGE * (noticing._RANGES_MOST - 2)
+    most = NUMBERS_A_RANGE * (neighbours._RANGES_MOST - 2)
 
-    for count, found in ((most, Counter[int]()), (most + HASHES_A_RANGE, None)):
-        assert twice_by_range([number * 2**32 // count for number in range(count)], tmp_path) == found
+    for count, found in ((most, []), (most + NUMBERS_A_RANGE, None)):
+        hashes = [1 + number * (2**54 - 1) // count for number in range(count)]
+        assert places_by_range(hashes, tmp_path, bits=10) == found
 
 
 def test_what_breaks_off_while_hashes_are_handed_over_is_an_error_of_the_database() -> None:
     with duckdb.connect(config={"memory_limit": "40MB", "temp_directory": ""}) as connection:
         with pytest.raises(duckdb.OutOfMemoryException):
-            list(noticing._batches(connection, "SELECT hash(range) AS one FROM range(20_000_000) ORDER BY one"))
+            list(neighbours._batches(connection, "SELECT hash(range) AS one FROM range(20_000_000) ORDER BY one"))
         with pytest.raises(duckdb.InvalidInputException, match="no number"):
             list(
-                noticing._batches(
+                neighbours._batches(
                     connection, "SELECT if(range = 9_000_000, error('no number'), 1) FROM range(10_000_000)"
                 )
             )
 
 
-def twice_by_range(hashes: list[int], scratch: Path) -> Counter[int] | None:
+def places_by_range(hashes: list[int], scratch: Path, *, bits: int = BITS) -> list[int] | None:
+    numbers = [(one << bits) + place for place, one in enumerate(hashes)]
     with duckdb.connect() as connection:
-        keys = f"SELECT unnest({hashes}::UINTEGER[]) AS hashed"
-        found = noticing._twice_by_range(connection, keys, len(hashes), scratch)
-    return None if found is None else Counter(found.tolist())
+        query = f"SELECT unnest({numbers}::UBIGINT[]) AS number"
+        found = neighbours._places_by_range(connection, query, len(hashes), bits, scratch)
+    return None if found is None else sorted(found.tolist())
 
 
-def test_due_points_are_worked_out_when_every_row_is_summed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[None] = []
-    wait = summing.Summing.wait
-    monkeypatch.setattr(summing.Summing, "wait", lambda sums: waited.append(wait(sums)))
+@pytest.mark.parametrize("by", SORTED_BY)
+@pytest.mark.parametrize("long", ["x" * 201, "\u3042" * 100, "\u3042" * 201], ids=len)
+def test_one_long_id_in_files_of_two_kinds_is_one_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str, long: str
+) -> None:
+    sort_by(by, monkeypatch)
+    text = tmp_path / "transactions.csv"
+    head = ",".join(SCHEMA.names)
+    text.write_text(
+        f"{head}\n{long},a,top_up,,4000,2022-07-16T12:00:00+09:00\nt2,a,top_up,,400,2022-07-16T12:00:00+09:00\n"
+    )
 
-    found = award(tmp_path, [a_row("t1", 4_000)])
+    found = award(tmp_path, [a_row(long, 4_000)], more=[text])
 
-    assert awards_of(found) == {"A-a": 1_000}
-    assert waited
+    [tally] = [tally for tally in found.taken.tallies if tally.table == "transactions"]
+    fits = len(long) <= 200
+    assert awards_of(found) == {"A-a": 1_100 if fits else 100}
+    assert (tally.accepted, tally.repeated, tally.set_aside) == ((2, 1, 0) if fits else (1, 0, 2))
 
 
 def sort_by(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,21 +286,21 @@ def sort_by(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if what.startswith("numpy"):
         pytest.importorskip("numpy")
         if what != "numpy":
-            room = HASHES_A_RANGE * noticing._BYTES_A_ROW * noticing._SHARE_OF_MEMORY
-            monkeypatch.setattr(noticing, "database_bytes", lambda _: room)
+            room = NUMBERS_A_RANGE * neighbours._BYTES_A_NUMBER * neighbours._SHARE_OF_MEMORY
+            monkeypatch.setattr(neighbours, "database_bytes", lambda _: room)
     else:
-        monkeypatch.setattr(noticing, "_numpy", lambda: None)
+        monkeypatch.setattr(neighbours, "_numpy", lambda: None)
         monkeypatch.setattr(summing, "_SHARE_OF_MEMORY", 2**62)
 
 
-def award(folder: Path, *ledgers: list[Row]) -> Outcome:
-    """Run the award on files of rows, with DuckDB."""
+def award(folder: Path, *ledgers: list[Row], more: Sequence[Path] = ()) -> Outcome:
+    """Run the award on files of rows, and on more files, with DuckDB."""
     enrolments, paths = folder / "enrolments.parquet", []
     pq.write_table(pa.Table.from_pylist([enrolment_row(one) for one in APPLIED]), enrolments)
     for number, ledger in enumerate(ledgers):
         paths.append(folder / f"transactions-{number}.parquet")
         pq.write_table(pa.Table.from_pylist(ledger, SCHEMA), paths[-1])
-    return award_files(rule(), AS_OF, Inputs(enrolments, tuple(paths)), folder / "out")
+    return award_files(rule(), AS_OF, Inputs(enrolments, (*paths, *more)), folder / "out")
 
 
 def awards_of(outcome: Outcome) -> dict[str, int]:

@@ -37,20 +37,39 @@ def test_rows_are_summed_under_their_applications_where_the_connection_sees_it(c
     found = connection.execute(
         "SELECT account_id, matured::BIGINT FROM award_gross JOIN award_terms USING (application_id)"
     )
-    assert sums.begun
+    assert sums.made
     assert found.fetchall() == [("a1", 1_400)]
 
 
-@pytest.mark.parametrize(("applications", "begun"), [(62_000, True), (63_000, False)])
+@pytest.mark.parametrize(("applications", "aside"), [(62_000, True), (63_000, False)])
 def test_so_many_applications_are_summed_aside_as_take_a_small_share_of_memory(
-    connection: DuckDB, applications: int, begun: bool
+    connection: DuckDB, monkeypatch: pytest.MonkeyPatch, applications: int, aside: bool
 ) -> None:
     enrol(connection, applications)
+    waited: list[Summing] = []
+    monkeypatch.setattr(Summing, "wait", lambda sums: waited.append(sums))
 
     with summing(connection, rule(), AS_OF) as sums:
         sums.begin(ROWS)
 
-    assert sums.begun is begun
+    assert waited == ([] if aside else [sums])
+
+
+@pytest.mark.parametrize(
+    ("account", "sound"),
+    [("b", True), ("", False), (None, False), ("\u3042" * 200, True), ("\u3042" * 201, False), ("x" * 201, False)],
+    ids=["unknown", "empty", "none", "200 letters", "201 letters", "201 bytes"],
+)
+def test_the_sum_says_whether_every_row_names_an_account(connection: DuckDB, account: str | None, sound: bool) -> None:
+    enrol(connection, 3)
+    connection.execute("CREATE TABLE named AS SELECT ?::VARCHAR AS account_id", [account])
+    other = f"SELECT account_id, 'purchase' AS kind, 1 AS amount_yen, {USED} AS occurred_at FROM named"
+
+    with summing(connection, rule(), AS_OF) as sums:
+        all_name_accounts = sums.begin(f"{ROWS} UNION ALL {other}")
+
+        assert all_name_accounts() is sound
+        assert sums.made
 
 
 def test_a_sum_that_breaks_off_is_not_taken_for_made(connection: DuckDB) -> None:

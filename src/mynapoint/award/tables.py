@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 import ibis
 from ibis import Table, _
 
+from mynapoint.award.schemas import TEXT_MOST
 from mynapoint.programme.schedules import Threshold
 from mynapoint.programme.service_rules import Effective, Rounding, ServiceRule
 from mynapoint.programme.values import TOKYO
@@ -100,7 +101,8 @@ def stages_over_all_rows(rule: ServiceRule, as_of: datetime) -> Iterator[tuple[s
     refunds = _made("award_refunded", {"transaction_id": "string", "account_id": "string", "refunded_yen": "int64"})
     yield "award_taken_off", taken_off(matured_uses(noticed, of_account, rule, as_of), refunds, rule)
     sums = {"application_id": "string", "matured": "int64"}
-    lost = _made("award_taken_off", sums).union(_made("award_gross_dropped", sums))
+    dropped = _made("award_gross_dropped", sums | {"nameless": "int64"}).select(*sums)
+    lost = _made("award_taken_off", sums).union(dropped)
     yield RESULT, awards(of_account, _made("award_gross", sums), lost, rule, as_of)
 
 
@@ -155,20 +157,22 @@ def gross(uses: Table, rule: ServiceRule) -> Table:
 
 
 def gross_of_all_rows(rows: Table, of_account: Table, rule: ServiceRule, as_of: datetime) -> Table:
-    """``gross`` of the uses among the rows, which need not stand: application_id · matured.
+    """``gross`` of the uses among the rows, which need not stand: application_id · matured · nameless.
 
-    The row without an application counts the rows of accounts that have none. A row that counts for nothing is left
-    out before it is summed: the sums of many applications lie far apart in memory.
+    The row without an application counts the rows of accounts that have none, and of them those that name no account as
+    a row must: so whoever looks for bad rows need not read their accounts. A row that counts for nothing is left out
+    before it is summed: the sums of many applications lie far apart in memory.
     """
     before = (_matures_before(rule, as_of) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     counts = (_.kind == _.counts) & (_.occurred_us >= _.starts_us)
     counts &= (_.amount_yen >= rule.minimum_yen) & (_.occurred_us < before)
     has_none = _.application_id.isnull()
+    nameless = has_none & ~_.account_id.length().between(1, TEXT_MOST).fill_null(False)
     return (
         rows.left_join(of_account, "account_id")
         .filter(has_none | counts)
         .group_by("application_id")
-        .agg(matured=ibis.ifelse(has_none, 1, _worth(_.amount_yen, rule)).sum())
+        .agg(matured=ibis.ifelse(has_none, 1, _worth(_.amount_yen, rule)).sum(), nameless=_.count(where=nameless))
     )
 
 

@@ -22,7 +22,7 @@ from mynapoint.provider.engines import (
     run_duckdb,
     run_reference,
 )
-from mynapoint.provider.intake import Intake, Taken
+from mynapoint.provider.intake import InFiles, Intake, Taken
 from mynapoint.provider.rejects import Exact, write_exact_rejects, write_rejects
 from mynapoint.provider.summing import Summing, summing
 from mynapoint.provider.table_files import Encoding, damage_named, quoted
@@ -113,7 +113,7 @@ def award_files(
     return Outcome(taken, *totals, *(out / file.name for file in files))
 
 
-def _take_all(intake: Intake, inputs: Inputs, in_files: Callable[[str], None] | None = None) -> None:
+def _take_all(intake: Intake, inputs: Inputs, in_files: InFiles | None = None) -> None:
     intake.take_all(
         enrolments=inputs.enrolments,
         transactions=inputs.transactions,
@@ -160,7 +160,7 @@ def _run_duckdb(connection: DuckDB, rule: ServiceRule, as_of: datetime, sums: Su
         transactions=f"{rows}_rows",
         posted="taken_posted",
         noticed=Noticed(standing=f"{rows}_noticed_standing", dropped=f"{rows}_noticed_dropped"),
-        begun=sums.wait if sums.begun else None,
+        summed=sums.made,
         progress=progress,
     )
 

@@ -128,7 +128,7 @@ def run_duckdb(
     posted: str | None,
     unique: bool = False,
     noticed: Noticed | None = None,
-    begun: Callable[[], None] | None = None,
+    summed: bool = False,
     progress: Progress = lambda _: None,
 ) -> str:
     """Return the name of a temporary table ``application_id · points`` with what is to be posted at ``as_of``.
@@ -138,13 +138,13 @@ def run_duckdb(
     posted                             None when nothing has been posted; several lines an application are summed
     unique                             True when no transaction id comes twice: spares the search for repeated rows
     noticed                            says that not all of ``transactions`` stand, and which do not
-    begun                              waits for ``GROSS``; ``TERMS`` and what ``number`` makes are there (summing.py)
+    summed                             ``TERMS``, ``GROSS`` and what ``number`` makes are there (summing.py)
     Raises ValueError for a naive ``as_of`` or a name that is not one. The table is replaced by the next run.
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
     with any_order(connection):
-        if begun is None:
+        if not summed:
             number(connection, enrolments)
         _show_posted(connection, posted)
         if noticed is None:
@@ -155,9 +155,7 @@ def run_duckdb(
             show_all_rows(connection, "award_dropped", noticed.dropped)
         for name, statement in compiled(rule, as_of, unique=unique, all_rows=noticed is not None):
             progress(f"computing {name.removeprefix('award_').replace('_', ' ')}")
-            if begun is None or name not in {TERMS, GROSS}:
-                if begun is not None and name == tables.RESULT:
-                    begun()
+            if not (summed and name in {TERMS, GROSS}):
                 make(connection, name, statement)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE award_lines AS SELECT numbered.application_id, points::BIGINT AS points "
@@ -199,12 +197,19 @@ def make(connection: DuckDB, stage: str, statement: str, *, shared: bool = False
 
 def not_enrolled_rows(connection: DuckDB) -> int:
     """Return how many standing rows of the last run with ``noticed`` are of accounts without an application."""
-    counted = "coalesce((SELECT matured FROM {} WHERE application_id IS NULL), 0)"
-    found = connection.execute(
-        f"SELECT {counted.format('award_gross')} - {counted.format('award_gross_dropped')}"
-    ).fetchone()
-    assert found is not None
-    return int(found[0])
+    return _of_no_application(connection, GROSS, "matured") - _of_no_application(
+        connection, f"{GROSS}_dropped", "matured"
+    )
+
+
+def nameless_rows(connection: DuckDB) -> int:
+    """Return how many rows of the sum of all rows name no account as a row must (award/tables.py)."""
+    return _of_no_application(connection, GROSS, "nameless")
+
+
+def _of_no_application(connection: DuckDB, stage: str, figure: str) -> int:
+    query = f"SELECT coalesce((SELECT {figure} FROM {stage} WHERE application_id IS NULL), 0)"
+    return int(connection.execute(query).fetchall()[0][0])
 
 
 @lru_cache(maxsize=64)

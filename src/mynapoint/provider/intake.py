@@ -19,14 +19,16 @@ import duckdb
 
 from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, REJECTS, TRANSACTIONS, TableSchema
 from mynapoint.provider.file_limits import kind_of
-from mynapoint.provider.noticing import any_order, may_come_twice, needs_a_look, notice
+from mynapoint.provider.neighbours import may_come_twice
+from mynapoint.provider.noticing import FileRows, Sound, any_order, find, notice
 from mynapoint.provider.reissued import endless, make_chains, second_replacements
-from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks
+from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks, faults
 from mynapoint.provider.table_files import Encoding, TableFile, quoted, read_file
 
 Progress = Callable[[str], None]
-InFiles = Callable[[str], None]
-"""Told the SELECT of all transactions before any is judged, where every row of it lies in a Parquet file as it is."""
+InFiles = Callable[[str], Sound]
+"""Told the SELECT of all transactions before any is judged, where every row of it lies in a Parquet file as it is; it
+reads them beside the intake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +140,16 @@ class Intake:
         """Make the view ``taken_NAME``: every row of the files that is whole, no key twice. Raises UnreadableFile."""
         name = schema.name
         self._run(f"CREATE OR REPLACE TEMP TABLE taken_{name}_dropped (file INTEGER, line BIGINT, repeated BOOLEAN)")
-        nothing = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {column.name}" for column in schema.columns)
-        nothing = (
-            f"SELECT 0 AS file, 0::BIGINT AS line, {nothing}, true AS is_plain, 0 AS fault, '' AS value WHERE false"
-        )
-        parts = [self._read(schema, path) for path in files] or [(nothing, nothing)]
-        rows, looked_at = (self._renaming(schema, " UNION ALL ".join(selects)) for selects in zip(*parts, strict=True))
+        parts = [self._read(schema, path) for path in files] or [_no_rows(schema)]
+        rows = self._renaming(schema, " UNION ALL ".join(part.everything for part in parts))
         self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {rows}")
+        sound = None
         if in_files is not None and not self._renamed and all(kind_of(path) == "parquet" for path in files):
-            in_files(rows)
+            sound = in_files(rows)
         self._progress(f"checking {name}")
         with any_order(self._connection):
-            notice(self._connection, schema, looked_at, scratch=self._scratch)
+            looked_at = find(self._connection, schema, parts, sound=sound, scratch=self._scratch)
+            notice(self._connection, schema, self._renaming(schema, looked_at))
         fields, _, reasons = zip(*checks(schema, is_text=True), strict=True)
         self._set_aside(
             schema,
@@ -174,11 +174,11 @@ class Intake:
         first = "* EXCLUDE first_account_id REPLACE (coalesce(first_account_id, account_id) AS account_id)"
         return f"SELECT {first} FROM ({rows}) LEFT JOIN taken_chains USING (account_id)"
 
-    def _read(self, schema: TableSchema, path: Path) -> tuple[str, str]:
+    def _read(self, schema: TableSchema, path: Path) -> FileRows:
         """Read one file, if it is CSV into a table of its own. Lines that are no rows are set aside.
 
-        Returns two SELECTs: of all its rows, and of those that need a look. In a Parquet file these are taken before
-        any fault is looked for: above the join that finds them that would be done for every row.
+        From a Parquet file rows are chosen before any fault is looked for: above the choice that would be done for
+        every row.
         """
         self._progress(f"reading {path.name}")
         number = len(self._files)
@@ -197,10 +197,20 @@ class Intake:
                 "SELECT ?, unnest(?::BIGINT[]), '', unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
                 [str(path), list(lines), list(values), list(reasons)],
             )
-        look = needs_a_look(schema)
         if read.scan is None:
-            return f"SELECT * FROM {into}", f"SELECT * FROM {into} WHERE {look}"
-        return checked(read.scan, is_text=False), checked(read.scan, is_text=False, where=look)
+            below = self._figure(f"SELECT coalesce(max(line), 0) + 1 FROM {into}")
+            table = f"SELECT * FROM {into}"
+            odd = {schema.key: faults(schema)[schema.key], "": "NOT is_plain"}
+            return FileRows(table, into, "line", below, odd, lambda which: f"{table} WHERE {which}")
+        lying = f"SELECT file_row_number + 1 AS line, {', '.join(schema.column_names)} FROM {read.scan}"
+        return FileRows(
+            checked(lying, is_text=False),
+            read.scan,
+            "file_row_number",
+            self._count(read.scan) or 1,
+            faults(schema),
+            lambda which: checked(f"{lying} WHERE {which}", is_text=False),
+        )
 
     def _drop_repeated(self, schema: TableSchema) -> None:
         """Drop every row but one of each key: rows of the same content are repeated, other content is set aside."""
@@ -289,9 +299,17 @@ class Intake:
         self._connection.execute(statement)
 
     def _count(self, of: str) -> int:
-        counted = self._connection.execute(f"SELECT count(*) FROM {of}").fetchone()
-        assert counted is not None
-        return int(counted[0])
+        return self._figure(f"SELECT count(*) FROM {of}")
+
+    def _figure(self, query: str) -> int:
+        [[figure]] = self._connection.execute(query).fetchall()
+        return int(figure)
+
+
+def _no_rows(schema: TableSchema) -> FileRows:
+    columns = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {column.name}" for column in schema.columns)
+    nothing = f"SELECT 0 AS file, 0::BIGINT AS line, {columns}, true AS is_plain, 0 AS fault, '' AS value WHERE false"
+    return FileRows(nothing, f"({nothing})", "line", 1, faults(schema), lambda _: nothing)
 
 
 def _sql_list(texts: Iterable[str]) -> str:

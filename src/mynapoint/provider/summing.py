@@ -12,21 +12,22 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from mynapoint.programme.service_rules import ServiceRule
-from mynapoint.provider.engines import GROSS, TERMS, DuckDB, compiled, make, number, show_all_rows
-from mynapoint.provider.noticing import any_order, database_bytes
+from mynapoint.provider.engines import GROSS, TERMS, DuckDB, compiled, make, nameless_rows, number, show_all_rows
+from mynapoint.provider.neighbours import database_bytes
+from mynapoint.provider.noticing import Sound, any_order
 
 _BYTES_AN_APPLICATION = 200
 """What joining and summing takes beside the tables themselves."""
 
 _SHARE_OF_MEMORY = 4
 """Rows are summed aside where that takes no more than one part in so many of the memory the database may take; else in
-turn, so that the search for rows that need a look has all of it."""
+turn, so that each has all of it."""
 
 _ASK_AGAIN_SECONDS = 0.1
 
 
 class Summing:
-    """Compiles the rule aside at once, and sums aside from ``begin`` on, where there is memory for it."""
+    """Compiles the rule aside at once, and sums aside from ``begin`` on; where memory is short, before all else."""
 
     def __init__(self, connection: DuckDB, rule: ServiceRule, as_of: datetime) -> None:
         self._connection = connection
@@ -34,22 +35,23 @@ class Summing:
         self._stages = self._aside.submit(compiled, rule, as_of, unique=False, all_rows=True)
         self._summed: Future[None] | None = None
 
-    def begin(self, rows: str) -> None:
+    def begin(self, rows: str) -> Sound:
         """Begin to sum the rows that the SELECT ``rows`` reads from files, under the applications taken in."""
-        applications = self._connection.execute("SELECT count(*) FROM taken_enrolments").fetchall()[0][0]
-        if applications * _BYTES_AN_APPLICATION > database_bytes(self._connection) // _SHARE_OF_MEMORY:
-            return
         stages = dict(self._stages.result())
         with any_order(self._connection):
             number(self._connection, "taken_enrolments", shared=True)
             make(self._connection, TERMS, stages[TERMS], shared=True)
         self._cursor = self._connection.cursor()
         self._summed = self._aside.submit(self._sum, rows, stages[GROSS])
+        applications = self._connection.execute("SELECT count(*) FROM award_numbered").fetchall()[0][0]
+        if applications * _BYTES_AN_APPLICATION > database_bytes(self._connection) // _SHARE_OF_MEMORY:
+            self.wait()
+        return self._all_name_accounts
 
     @property
-    def begun(self) -> bool:
-        """Whether the sums are being made, or were."""
-        return self._summed is not None
+    def made(self) -> bool:
+        """Whether the sums were made."""
+        return self._summed is not None and self._summed.done()
 
     def wait(self) -> None:
         """Wait for the sums. Raises what they broke off with."""
@@ -64,6 +66,10 @@ class Summing:
         self._aside.shutdown()
         if self._summed is not None:
             self._cursor.close()
+
+    def _all_name_accounts(self) -> bool:
+        self.wait()
+        return nameless_rows(self._connection) == 0
 
     def _sum(self, rows: str, statement: str) -> None:
         self._cursor.execute(f"CREATE TEMP VIEW rows_as_they_lie AS {rows}")

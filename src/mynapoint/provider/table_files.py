@@ -63,7 +63,7 @@ class TableFile:
 class FileRead:
     """What a file gave besides its rows: its broken rows, and how its text was read (None for Parquet).
 
-    ``scan``   the SELECT of the rows of a Parquet file where it lies, with their columns as they are in it
+    ``scan``   for a Parquet file SQL to select FROM, where it lies: its columns, and ``file_row_number`` from 0
     """
 
     broken: Sequence[BrokenRow]
@@ -79,9 +79,10 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: s
     if kind_of(file.path) == "csv":
         return _read_csv(connection, file, into, typed)
     suspects = refuse_unbounded(file.path, file.schema.column_names)
-    rows = _parquet_rows(connection, file)
+    scan = _parquet_scan(file.path)
+    _require_types(connection, file, scan)
     _refuse_swelling(connection, file, suspects)
-    return FileRead([], None, rows)
+    return FileRead([], None, scan)
 
 
 @contextmanager
@@ -116,8 +117,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _parquet_rows(connection: duckdb.DuckDBPyConnection, file: TableFile) -> str:
-    scan = _parquet_scan(file.path)
+def _require_types(connection: duckdb.DuckDBPyConnection, file: TableFile, scan: str) -> None:
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
     except duckdb.Error as error:
@@ -126,7 +126,6 @@ def _parquet_rows(connection: duckdb.DuckDBPyConnection, file: TableFile) -> str
     _require_columns(file, list(types))
     for column in file.schema.columns:
         _require_type(file, column, types[column.name])
-    return f"SELECT file_row_number + 1 AS line, {_names(file.schema)} FROM {scan}"
 
 
 def _parquet_scan(path: Path) -> str:
