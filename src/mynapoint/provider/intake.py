@@ -202,14 +202,14 @@ class Intake:
             table = f"SELECT * FROM {into}"
             odd = {schema.key: faults(schema)[schema.key], "": "NOT is_plain"}
             return FileRows(table, into, "line", below, odd, lambda which: f"{table} WHERE {which}")
-        lying = f"SELECT file_row_number + 1 AS line, {', '.join(schema.column_names)} FROM {read.scan}"
+        rows = f"SELECT file_row_number + 1 AS line, {', '.join(schema.column_names)} FROM {read.scan}"
         return FileRows(
-            checked(lying, is_text=False),
+            checked(rows, is_text=False),
             read.scan,
             "file_row_number",
             self._count(read.scan) or 1,
             faults(schema),
-            lambda which: checked(f"{lying} WHERE {which}", is_text=False),
+            lambda which: checked(f"{rows} WHERE {which}", is_text=False),
         )
 
     def _drop_repeated(self, schema: TableSchema) -> None:
