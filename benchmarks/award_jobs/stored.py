@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +22,9 @@ WHOLE, BEFORE = "whole.duckdb", "before.duckdb"
 
 
 def fill_store(task: Task) -> Iterator[None]:
-    """Take all transactions in and make the cells, once: what a provider does on its first day with this program."""
+    """Take all transactions in and make the cells: what a provider does on its first day with this program."""
+    for name in (WHOLE, BEFORE):
+        (task.data.folder / name).unlink(missing_ok=True)
     whole = _linked(task.data.folder / WHOLE, task.data)
     before = _linked(task.data.folder / BEFORE, task.data)
     yield
@@ -85,7 +88,11 @@ def _award(store: Store, as_of: datetime) -> None:
 
 
 def _copy(task: Task, name: str) -> Store:
-    return Store(Path(shutil.copyfile(task.data.folder / name, task.out / name)))
+    """Copy a store, down to the disk: else its first commit would wait until the copy is there."""
+    path = Path(shutil.copyfile(task.data.folder / name, task.out / name))
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return Store(path)
 
 
 def _write_answer(store: Store, task: Task) -> None:
