@@ -55,9 +55,13 @@ class Turns:
     measured: defaultdict[Planned, list[Measured]] = field(default_factory=lambda: defaultdict(list))
 
     def run(self, plan: Sequence[Planned], repeat: int, show: Show, note: Show) -> None:
-        """Let all jobs of a plan take turns, so many times; ``show`` what is under way, ``note`` what it gave."""
+        """Let all jobs of a plan take turns, so many times; ``show`` what is under way, ``note`` what it gave.
+
+        Every other turn goes backwards: a processor that has rested is faster, and it should not always be the same job
+        that follows a light one.
+        """
         for turn in range(1, repeat + 1):
-            for planned in plan:
+            for planned in plan if turn % 2 else reversed(plan):
                 show(f"turn {turn} of {repeat}: {planned.name}, {planned.transactions:,} transactions")
                 shutil.rmtree(self.answer(planned).parent, ignore_errors=True)
                 out = self.answer(planned).parent

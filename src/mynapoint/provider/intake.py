@@ -20,9 +20,9 @@ import duckdb
 from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, REJECTS, TRANSACTIONS, TableSchema
 from mynapoint.provider.file_limits import kind_of
 from mynapoint.provider.neighbours import may_come_twice
-from mynapoint.provider.noticing import FileRows, Sound, any_order, find, notice
+from mynapoint.provider.noticing import FileRows, Sound, any_order, find, no_rows, notice, rows_of_scan, rows_of_table
 from mynapoint.provider.reissued import endless, make_chains, second_replacements
-from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks, faults
+from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks
 from mynapoint.provider.table_files import Encoding, TableFile, quoted, read_file
 
 Progress = Callable[[str], None]
@@ -140,7 +140,7 @@ class Intake:
         """Make the view ``taken_NAME``: every row of the files that is whole, no key twice. Raises UnreadableFile."""
         name = schema.name
         self._run(f"CREATE OR REPLACE TEMP TABLE taken_{name}_dropped (file INTEGER, line BIGINT, repeated BOOLEAN)")
-        parts = [self._read(schema, path) for path in files] or [_no_rows(schema)]
+        parts = [self._read(schema, path) for path in files] or [no_rows(schema)]
         rows = self._renaming(schema, " UNION ALL ".join(part.everything for part in parts))
         self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {rows}")
         sound = None
@@ -175,11 +175,7 @@ class Intake:
         return f"SELECT {first} FROM ({rows}) LEFT JOIN taken_chains USING (account_id)"
 
     def _read(self, schema: TableSchema, path: Path) -> FileRows:
-        """Read one file, if it is CSV into a table of its own. Lines that are no rows are set aside.
-
-        From a Parquet file rows are chosen before any fault is looked for: above the choice that would be done for
-        every row.
-        """
+        """Read one file, if it is CSV into a table of its own. Lines that are no rows are set aside."""
         self._progress(f"reading {path.name}")
         number = len(self._files)
         self._files.append(path)
@@ -198,19 +194,8 @@ class Intake:
                 [str(path), list(lines), list(values), list(reasons)],
             )
         if read.scan is None:
-            below = self._figure(f"SELECT coalesce(max(line), 0) + 1 FROM {into}")
-            table = f"SELECT * FROM {into}"
-            odd = {schema.key: faults(schema)[schema.key], "": "NOT is_plain"}
-            return FileRows(table, into, "line", below, odd, lambda which: f"{table} WHERE {which}")
-        rows = f"SELECT file_row_number + 1 AS line, {', '.join(schema.column_names)} FROM {read.scan}"
-        return FileRows(
-            checked(rows, is_text=False),
-            read.scan,
-            "file_row_number",
-            self._count(read.scan) or 1,
-            faults(schema),
-            lambda which: checked(f"{rows} WHERE {which}", is_text=False),
-        )
+            return rows_of_table(schema, into, below=self._figure(f"SELECT coalesce(max(line), 0) + 1 FROM {into}"))
+        return rows_of_scan(schema, read.scan, below=self._count(read.scan) or 1, file=number)
 
     def _drop_repeated(self, schema: TableSchema) -> None:
         """Drop every row but one of each key: rows of the same content are repeated, other content is set aside."""
@@ -304,12 +289,6 @@ class Intake:
     def _figure(self, query: str) -> int:
         [[figure]] = self._connection.execute(query).fetchall()
         return int(figure)
-
-
-def _no_rows(schema: TableSchema) -> FileRows:
-    columns = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {column.name}" for column in schema.columns)
-    nothing = f"SELECT 0 AS file, 0::BIGINT AS line, {columns}, true AS is_plain, 0 AS fault, '' AS value WHERE false"
-    return FileRows(nothing, f"({nothing})", "line", 1, faults(schema), lambda _: nothing)
 
 
 def _sql_list(texts: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import duckdb
 
 from mynapoint.award.schemas import TRANSACTIONS, TableSchema
 from mynapoint.provider.neighbours import PLACES, find_places, named, numbered
+from mynapoint.provider.row_checks import SQL_TYPES, checked_select, faults
 
 ACCOUNT = "account_id"
 
@@ -44,6 +46,32 @@ class FileRows:
     below: int
     faults: Mapping[str, str]
     chosen: Callable[[str], str]
+
+
+def rows_of_table(schema: TableSchema, table: str, *, below: int) -> FileRows:
+    """Return the rows of a CSV file, which are a table as ``checked_select`` makes it."""
+    rows = f"SELECT * FROM {table}"
+    odd = {schema.key: faults(schema)[schema.key], "": "NOT is_plain"}
+    return FileRows(rows, table, "line", below, odd, lambda which: f"{rows} WHERE {which}")
+
+
+def rows_of_scan(schema: TableSchema, scan: str, *, below: int, file: int) -> FileRows:
+    """Return the rows of a Parquet file where it lies.
+
+    They are chosen before any fault is looked for: above the choice that would be done for every row.
+    """
+    rows = f"SELECT file_row_number + 1 AS line, {', '.join(schema.column_names)} FROM {scan}"
+    checked = partial(checked_select, schema, file=file, is_text=False)
+    return FileRows(
+        checked(rows), scan, "file_row_number", below, faults(schema), lambda which: checked(f"{rows} WHERE {which}")
+    )
+
+
+def no_rows(schema: TableSchema) -> FileRows:
+    """Return the rows of a table of which there is no file."""
+    columns = ", ".join(f"NULL::{SQL_TYPES[column.type]} AS {column.name}" for column in schema.columns)
+    nothing = f"SELECT 0 AS file, 0::BIGINT AS line, {columns}, true AS is_plain, 0 AS fault, '' AS value WHERE false"
+    return FileRows(nothing, f"({nothing})", "line", 1, faults(schema), lambda _: nothing)
 
 
 @contextmanager
