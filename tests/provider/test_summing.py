@@ -47,7 +47,7 @@ def test_so_many_applications_are_summed_aside_as_take_a_small_share_of_memory(
 ) -> None:
     enrol(connection, applications)
     waited: list[Summing] = []
-    monkeypatch.setattr(Summing, "wait", lambda sums: waited.append(sums))
+    monkeypatch.setattr(Summing, "wait", lambda sums: waited.append(sums))  # noqa: PLW0108 (no bound method)
 
     with summing(connection, rule(), AS_OF) as sums:
         sums.begin(ROWS)
