@@ -162,9 +162,7 @@ def _print_head(options: argparse.Namespace) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench award", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument(
-        "--quick", action="store_true", help="3 turns, smaller samples row by row: 4 minutes"
-    )
+    parser.add_argument("--quick", action="store_true", help="3 turns, smaller samples row by row: 4 minutes")
     parser.add_argument("--transactions", type=int, help="how many, instead of 20 M; with --growth also 20 times it")
     parser.add_argument("--repeat", type=int, help="how many turns, instead of 5")
     parser.add_argument("--seed", type=int, default=20220715)
