@@ -126,7 +126,7 @@ def _differences(turns: Turns, plan: Sequence[Planned], folder: Path) -> int:
 
 
 def _fill_store(turns: Turns, planned: Planned) -> None:
-    """Fill the store, before the turns and after them: they fall into other minutes, which may be slower ones."""
+    """Fill the store. That is done before the turns and after them, for other minutes may be slower ones."""
     turns.run([planned], 1, _show, _note)
     _show("")
     print(f"the store filled with {planned.transactions:,} transactions: {turns.measured[planned][-1]}", flush=True)

@@ -47,8 +47,8 @@ def against_limit(turns: Turns, plan: dict[str, Planned]) -> None:
 def one_more_day_of_the_store(turns: Turns, day: Planned, filled: Planned, from_cells: Planned) -> None:
     """Print what one more day costs of the store's own full run: all files taken in, cells made, everything awarded.
 
-    The store is filled before and after the turns and the two others are medians of them, so there is nothing it lies
-    between.
+    The store is filled before and after the turns, with --quick only before, and the two others are medians of them, so
+    there is nothing it lies between.
     """
     wall, cpu = (of(day).middle / (of(filled).middle + of(from_cells).middle) for of in (turns.wall, turns.cpu))
     mark("one_more_day_of_the_stores_full_run", Spread.of([wall]), ONE_MORE_DAY_MOST, AT_MOST, cpu=Spread.of([cpu]))

@@ -47,8 +47,10 @@ def checked_select(schema: TableSchema, rows: str, *, file: int, is_text: bool) 
     where it is true nothing else is computed. ``fault`` and ``value`` are for bad rows, NULL otherwise.
     """
     numbered = list(enumerate(checks(schema, is_text=is_text), start=1))
-    not_plain = [condition for _, (_, condition, _) in numbered] if is_text else list(faults(schema).values())
-    not_plain += _ROWS_NOT_PLAIN.get(schema.name, {}).values()
+    not_plain = list(faults(schema).values())
+    if is_text:
+        not_plain = [condition for _, (_, condition, _) in numbered]
+        not_plain += _ROWS_NOT_PLAIN.get(schema.name, {}).values()
     is_not_plain = " OR ".join(f"({condition})" for condition in not_plain)
     fault = " ".join(f"WHEN {condition} THEN {number}" for number, (_, condition, _) in numbered)
     value = " ".join(f"WHEN {number} THEN {column}::VARCHAR" for number, (column, _, _) in numbered)
