@@ -167,12 +167,13 @@ def gross_of_all_rows(rows: Table, of_account: Table, rule: ServiceRule, as_of: 
     counts = (_.kind == _.counts) & (_.occurred_us >= _.starts_us)
     counts &= (_.amount_yen >= rule.minimum_yen) & (_.occurred_us < before)
     has_none = _.application_id.isnull()
-    nameless = has_none & ~_.account_id.length().between(1, TEXT_MOST).fill_null(False)
+    named = _.account_id.length().between(1, TEXT_MOST).fill_null(False)
+    nameless = ibis.ifelse(has_none, ibis.ifelse(named, None, 1), None)  # so letters are counted for these rows alone
     return (
         rows.left_join(of_account, "account_id")
         .filter(has_none | counts)
         .group_by("application_id")
-        .agg(matured=ibis.ifelse(has_none, 1, _worth(_.amount_yen, rule)).sum(), nameless=_.count(where=nameless))
+        .agg(matured=ibis.ifelse(has_none, 1, _worth(_.amount_yen, rule)).sum(), nameless=nameless.count())
     )
 
 
