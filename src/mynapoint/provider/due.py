@@ -35,14 +35,16 @@ def premium_due(
     last = _awarded(connection, rule)
     _choose(connection, rule, None if everything else last, as_of, cutoff)
     with engines.summing_in_place(connection):
-        _sum_matured(connection, rule, cutoff)
+        is_whole = _sum_matured(connection, rule, cutoff)
     connection.execute(
         """CREATE OR REPLACE TEMP VIEW award_posted AS
            SELECT application_no AS application_id, points::BIGINT AS points FROM pending_lines"""
     )
     of_account = ibis.table(tables._TERMS, name="chosen_terms")
     sums = {"application_id": "string", "matured": "int64"}
-    matured = ibis.table(sums, name="matured").group_by("application_id").agg(matured=ibis._.matured.sum())
+    matured = ibis.table(sums, name="matured")
+    if not is_whole:
+        matured = matured.group_by("application_id").agg(matured=ibis._.matured.sum())
     nothing = ibis.table(sums, name="nothing_taken_off")
     query = ibis.to_sql(tables.awards(of_account, matured, nothing, rule, as_of), "duckdb")
     connection.execute(f"INSERT INTO due SELECT application_id, points FROM ({query})")
@@ -168,10 +170,11 @@ def _changed(last: Row, cutoff: datetime) -> str:
         WHERE cursor > {notices} AND kind = 'resume'"""
 
 
-def _sum_matured(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, cutoff: datetime) -> None:
+def _sum_matured(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, cutoff: datetime) -> bool:
     """Make ``matured``: months before the cutoff's month from cells, what lies in that month from the uses.
 
     Also of applications that are not chosen: to add all up in place costs less than to look up which are.
+    Say whether no application has more than one row in it: at the turn of a month cells alone are enough.
     """
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE matured AS
@@ -183,7 +186,7 @@ def _sum_matured(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, cutof
     )
     since = cells.month_start(cutoff)
     if since == cutoff:
-        return
+        return True
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE cell_terms AS
            SELECT application_id, account_no AS account_id, counts, starts_at, fill_yen
@@ -194,3 +197,4 @@ def _sum_matured(connection: duckdb.DuckDBPyConnection, rule: ServiceRule, cutof
     make_refunded(connection, after_file=ALL_FILES, uses=within)
     for query in compiled(rule):
         connection.execute(f"INSERT INTO matured SELECT application_id, worth FROM ({query})")
+    return False
