@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mynapoint.award.schemas import ENROLMENTS, TRANSACTIONS
-from mynapoint.provider.intake import Intake, Taken, Tally
+from mynapoint.provider.intake import Intake
 from mynapoint.provider.table_files import UnreadableFile
+from mynapoint.provider.tallies import Taken, Tally
 
 HEADER = "transaction_id,account_id,kind,refunds,amount_yen,occurred_at\n"
 T1 = "t1,SP00001234,top_up,,20000,2022-07-16T10:00:00+09:00\n"

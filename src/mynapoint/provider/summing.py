@@ -6,15 +6,18 @@ statements. Beside each other they keep every processor at work (docs/decisions/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from mynapoint.programme.service_rules import ServiceRule
+from mynapoint.provider.beside import Places, Sound
 from mynapoint.provider.engines import GROSS, TERMS, DuckDB, compiled, make, nameless_rows, number, show_all_rows
 from mynapoint.provider.neighbours import database_bytes
-from mynapoint.provider.noticing import Sound, any_order
+from mynapoint.provider.noticing import any_order
 
 _BYTES_AN_APPLICATION = 200
 """What joining and summing takes beside the tables themselves."""
@@ -27,26 +30,44 @@ _ASK_AGAIN_SECONDS = 0.1
 
 
 class Summing:
-    """Compiles the rule aside at once, and sums aside from ``begin`` on; where memory is short, before all else."""
+    """Lets rows be searched and summed in threads aside; where memory is short, one after the other.
+
+    The rule is compiled aside as well, but not before there is a search: until then all there is to do is Python's.
+    """
 
     def __init__(self, connection: DuckDB, rule: ServiceRule, as_of: datetime) -> None:
         self._connection = connection
-        self._aside = ThreadPoolExecutor(max_workers=1)
-        self._stages = self._aside.submit(compiled, rule, as_of, unique=False, all_rows=True)
+        self._compile = partial(compiled, rule, as_of, unique=False, all_rows=True)
+        self._aside = ThreadPoolExecutor(max_workers=2)
+        self._stages: Future[tuple[tuple[str, str], ...]] | None = None
+        self._under_way: list[tuple[DuckDB, Future[Any]]] = []
         self._summed: Future[None] | None = None
+
+    def search(self, places: Places, *, applications: int) -> Callable[[], Any]:
+        """Begin to search the rows, where memory is not short; else whoever waits for the places searches."""
+        self._stages = self._aside.submit(self._compile)
+        if self._is_short(applications):
+            return partial(places, self._connection)
+        return self._begin(places).result
 
     def begin(self, rows: str) -> Sound:
         """Begin to sum the rows that the SELECT ``rows`` reads from files, under the applications taken in."""
-        stages = dict(self._stages.result())
+        stages = dict(self._compile() if self._stages is None else self._stages.result())
         with any_order(self._connection):
             number(self._connection, "taken_enrolments", shared=True)
             make(self._connection, TERMS, stages[TERMS], shared=True)
-        self._cursor = self._connection.cursor()
-        self._summed = self._aside.submit(self._sum, rows, stages[GROSS])
-        applications = self._connection.execute("SELECT count(*) FROM award_numbered").fetchall()[0][0]
-        if applications * _BYTES_AN_APPLICATION > database_bytes(self._connection) // _SHARE_OF_MEMORY:
+        self._summed = self._begin(partial(self._sum, rows, stages[GROSS]))
+        if self._is_short(self._connection.execute("SELECT count(*) FROM award_numbered").fetchall()[0][0]):
             self.wait()
         return self._all_name_accounts
+
+    def _is_short(self, applications: int) -> bool:
+        return applications * _BYTES_AN_APPLICATION > database_bytes(self._connection) // _SHARE_OF_MEMORY
+
+    def _begin(self, work: Callable[[DuckDB], Any]) -> Future[Any]:
+        cursor = self._connection.cursor()
+        self._under_way.append((cursor, self._aside.submit(work, cursor)))
+        return self._under_way[-1][1]
 
     @property
     def made(self) -> bool:
@@ -60,21 +81,22 @@ class Summing:
 
     def close(self) -> None:
         """Break off what is still under way."""
-        while self._summed is not None and not self._summed.done():
-            self._cursor.interrupt()
-            wait([self._summed], timeout=_ASK_AGAIN_SECONDS)
+        for cursor, work in self._under_way:
+            while not work.done():
+                cursor.interrupt()
+                wait([work], timeout=_ASK_AGAIN_SECONDS)
         self._aside.shutdown()
-        if self._summed is not None:
-            self._cursor.close()
+        for cursor, _ in self._under_way:
+            cursor.close()
 
     def _all_name_accounts(self) -> bool:
         self.wait()
         return nameless_rows(self._connection) == 0
 
-    def _sum(self, rows: str, statement: str) -> None:
-        self._cursor.execute(f"CREATE TEMP VIEW rows_as_they_lie AS {rows}")
-        show_all_rows(self._cursor, "award_all_rows", "rows_as_they_lie")
-        make(self._cursor, GROSS, statement, shared=True)
+    def _sum(self, rows: str, statement: str, cursor: DuckDB) -> None:
+        cursor.execute(f"CREATE TEMP VIEW rows_as_they_lie AS {rows}")
+        show_all_rows(cursor, "award_all_rows", "rows_as_they_lie")
+        make(cursor, GROSS, statement, shared=True)
 
 
 @contextmanager
