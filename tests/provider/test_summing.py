@@ -1,4 +1,4 @@
-"""The sum of all rows in a thread of its own: where there is memory for it, and never longer than it is wanted."""
+"""Sum and search in threads of their own: where there is memory for them, and never longer than they are wanted."""
 
 from __future__ import annotations
 

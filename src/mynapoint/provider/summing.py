@@ -1,4 +1,4 @@
-"""The sum of all rows, computed in a thread of its own beside the search for the rows that need a look.
+"""The sum of all rows and the search for those that need a look, each in a thread of its own beside the intake.
 
 One after the other, each waits for what a single thread does alone: reading headers, sorting, some hundred small
 statements. Beside each other they keep every processor at work (docs/decisions/0012-award-speed.md).
