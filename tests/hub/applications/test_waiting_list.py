@@ -190,21 +190,6 @@ def test_one_person_with_two_certificates_has_one_turn() -> None:
 
 
 @pytest.mark.usefixtures("_spent")
-def test_an_application_is_as_much_work_however_many_wait_and_have_applied() -> None:
-    waits(ISHIDA)
-    waits(UENO)
-    raise_to(3)
-    assert go_through(now=LATER) == (0, 2)
-
-    with_nobody = work_of(lambda: applies(ISHIDA, LATER))
-    for number in range(AT_ONCE * AT_ONCE):
-        waits(CertificateId("cc", str(number)), LATER)
-    with_many = work_of(lambda: applies(UENO, LATER))
-
-    assert 0 < with_many <= with_nobody * 1.1, "whoever applies is asked for by keys alone"
-
-
-@pytest.mark.usefixtures("_spent")
 def test_places_and_steps_are_never_changed_or_removed() -> None:
     waits(ISHIDA)
     raise_to(2)
@@ -223,6 +208,21 @@ def _spent_for_all(file_database: None) -> Iterator[None]:
         limit(BUDGET, Points(CAP), now=clock.START)
         applies(AOKI, clock.START)
         yield
+
+
+@pytest.mark.usefixtures("_spent_for_all")
+def test_an_application_is_as_much_work_however_many_wait_and_have_applied() -> None:
+    waits(ISHIDA)
+    waits(UENO)
+    raise_to(3)
+    assert go_through(now=LATER) == (0, 2)
+
+    with_nobody = work_of(lambda: applies(ISHIDA, LATER))
+    for number in range(AT_ONCE * AT_ONCE):
+        waits(CertificateId("cc", str(number)), LATER)
+    with_many = work_of(lambda: applies(UENO, LATER))
+
+    assert 0 < with_many <= with_nobody * 1.1, "whoever applies is asked for by keys alone"
 
 
 @pytest.mark.usefixtures("_spent_for_all")
