@@ -91,14 +91,17 @@ class _Walk:
     def over(self, metadata: Any, columns: set[str]) -> None:
         """Hold every page of these columns to the figures."""
         names = [metadata.schema.column(number).path for number in range(metadata.num_columns)]
-        wanted = [number for number, name in enumerate(names) if name in columns]
+        wanted = [(number, name) for number, name in enumerate(names) if name in columns]
         for group_number in range(metadata.num_row_groups):
             group = metadata.row_group(group_number)
-            at_once = sum(self._chunk(group.column(number), group.num_rows) for number in wanted)
+            at_once = sum(self._chunk(group.column(number), name, group.num_rows) for number, name in wanted)
             refuse_above(self.path, at_once, PAGES_BYTES_MOST, "bytes in the pages of one row group", _SMALLER)
 
-    def _chunk(self, chunk: Any, rows: int) -> int:
-        """Walk one column of one row group; return the most bytes of it that are unpacked at once."""
+    def _chunk(self, chunk: Any, name: str, rows: int) -> int:
+        """Walk one column of one row group; return the most bytes of it that are unpacked at once.
+
+        ``name`` is the schema's: what a chunk calls itself may be anything, and readers do not ask it.
+        """
         at = chunk.data_page_offset
         if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < at:
             at = chunk.dictionary_page_offset
@@ -106,7 +109,7 @@ class _Walk:
         while seen < rows:
             page = self._page(at)
             if page.kind == _DICTIONARY:
-                self.written_out[chunk.path_in_schema] += rows * max(page.unpacked - 4 * page.values, 0)
+                self.written_out[name] += rows * max(page.unpacked - 4 * page.values, 0)
                 dictionary = page.unpacked
             elif page.kind in _DATA:
                 largest = max(largest, page.unpacked)
