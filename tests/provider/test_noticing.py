@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import duckdb
 import pyarrow as pa
@@ -20,8 +22,9 @@ from award.both_engines import enrolment, rule
 from mynapoint.award import premium
 from mynapoint.award.premium import Enrolment, Kind, Transaction
 from mynapoint.programme.values import Yen
-from mynapoint.provider import neighbours, summing
+from mynapoint.provider import neighbours, noticing, summing
 from mynapoint.provider.award_files import Inputs, Outcome, award_files
+from mynapoint.provider.engines import DuckDB
 
 AS_OF = datetime.fromisoformat("2022-08-31T00:00:00+09:00")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -240,9 +243,62 @@ def test_numbers_are_compared_across_blocks(monkeypatch: pytest.MonkeyPatch, at_
     monkeypatch.setattr(neighbours, "_COMPARED_AT_ONCE", at_once)
     hashes = [0, 3, 4, 4, 5, 6, 6, 6, 7, 8, 9, 9]
 
-    found = neighbours._places(numpy.array([(one << BITS) + place for place, one in enumerate(hashes)], "uint64"), BITS)
+    numbers = numpy.array([(one << BITS) + place for place, one in enumerate(hashes)], "uint64")
+    found = neighbours._gathered(neighbours._places(numbers, BITS), len(numbers))
 
-    assert sorted(set(found.tolist())) == [0, 2, 3, 5, 6, 7, 10, 11]
+    assert found.tolist() == [0, 2, 3, 5, 6, 7, 10, 11]
+
+
+@pytest.mark.parametrize(("by", "times"), [("numpy", 0), ("numpy range by range", 0), ("numpy range by range", 1)])
+def test_a_search_stops_between_two_parts_when_it_is_not_wanted_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str, times: int
+) -> None:
+    sort_by(by, monkeypatch)
+    asked = iter([True] * times)
+
+    with duckdb.connect() as connection, pytest.raises(duckdb.InterruptException):
+        neighbours.search_places(
+            connection, "SELECT 7::UBIGINT", most=10, bits=BITS, scratch=tmp_path, wanted=lambda: next(asked, False)
+        )
+
+
+@pytest.mark.parametrize("aside", [True, False])
+def test_places_found_are_let_go_once_they_are_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aside: bool
+) -> None:
+    sort_by("numpy", monkeypatch)
+    if not aside:
+        monkeypatch.setattr(summing, "_SHARE_OF_MEMORY", 2**62)
+    keep, add, found, alive = noticing.keep_places, noticing._add_faults, list[Any](), list[bool]()
+
+    def note_and_keep(connection: DuckDB, places: Any, numbers: str, *, bits: int) -> None:
+        found.append(ref(places))
+        keep(connection, places, numbers, bits=bits)
+
+    def look_and_add(*given: Any) -> None:
+        alive.append(found[-1]() is not None)
+        add(*given)
+
+    monkeypatch.setattr(noticing, "keep_places", note_and_keep)
+    monkeypatch.setattr(noticing, "_add_faults", look_and_add)
+
+    award(tmp_path, [a_row("t1", 4_000), a_row("t1", 4_000)])
+
+    assert alive == [False, False, False]
+
+
+def test_where_all_rows_are_repeated_their_places_are_taken_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    numpy = pytest.importorskip("numpy")
+    monkeypatch.setattr(neighbours, "_COMPARED_AT_ONCE", 1 << 10)
+    numbers = numpy.arange(1 << 17, dtype="uint64") + numpy.uint64(1 << 50)
+
+    tracemalloc.start()
+    found = sum(1 for some in neighbours._places(numbers, 50) for _ in some)
+    at_once = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert found == len(numbers)
+    assert at_once < numbers.nbytes / 4
 
 
 def test_the_database_sorts_where_too_many_files_would_be_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,7 +326,9 @@ def places_by_range(hashes: list[int], scratch: Path, *, bits: int = BITS) -> li
     numbers = [(one << bits) + place for place, one in enumerate(hashes)]
     with duckdb.connect() as connection:
         query = f"SELECT unnest({numbers}::UBIGINT[]) AS number"
-        found = neighbours._places_by_range(connection, query, len(hashes), bits, scratch)
+        found = neighbours._places_by_range(
+            connection, query, most=len(hashes), bits=bits, scratch=scratch, wanted=lambda: True
+        )
     return None if found is None else sorted(found.tolist())
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from threading import Event
+from time import sleep
 
 import duckdb
 import pytest
 
 from award.both_engines import rule
+from mynapoint.provider.beside import Wanted
 from mynapoint.provider.engines import DuckDB, open_duckdb
 from mynapoint.provider.summing import Summing, summing
 
@@ -59,7 +61,7 @@ def test_so_many_applications_are_summed_aside_as_take_a_small_share_of_memory(
 def test_rows_are_searched_while_the_caller_goes_on(connection: DuckDB) -> None:
     under_way, gone_on = Event(), Event()
 
-    def places(cursor: DuckDB) -> object:
+    def places(cursor: DuckDB, _: Wanted) -> object:
         under_way.set()
         return gone_on.wait(timeout=60) and cursor.execute("SELECT 7").fetchall()
 
@@ -75,7 +77,7 @@ def test_where_memory_is_short_rows_are_searched_when_they_are_asked_for(connect
     searched: list[DuckDB] = []
 
     with summing(connection, rule(), AS_OF) as sums:
-        found = sums.search(searched.append, applications=63_000)
+        found = sums.search(lambda cursor, _: searched.append(cursor), applications=63_000)
 
         assert searched == []
         found()
@@ -123,7 +125,7 @@ def test_a_sum_that_is_not_wanted_any_more_is_broken_off(connection: DuckDB) -> 
 def test_a_search_that_is_not_wanted_any_more_is_broken_off(connection: DuckDB) -> None:
     under_way = Event()
 
-    def for_minutes(cursor: DuckDB) -> object:
+    def for_minutes(cursor: DuckDB, _: Wanted) -> object:
         under_way.set()
         return cursor.execute("SELECT sum(sqrt(range)) FROM range(100_000_000_000)").fetchall()
 
@@ -133,6 +135,29 @@ def test_a_search_that_is_not_wanted_any_more_is_broken_off(connection: DuckDB) 
 
     with pytest.raises(duckdb.InterruptException):
         found()
+
+
+def test_a_search_that_runs_no_statement_is_told_that_it_is_not_wanted_any_more(connection: DuckDB) -> None:
+    with summing(connection, rule(), AS_OF) as sums:
+        found = sums.search(lambda _, wanted: came_true(lambda: not wanted()), applications=3)
+
+    assert found()
+
+
+def test_a_sum_is_broken_off_while_a_search_cannot_be(connection: DuckDB) -> None:
+    enrol(connection, 3)
+
+    with summing(connection, rule(), AS_OF) as sums:
+        found = sums.search(lambda *_: came_true(lambda: sums.made), applications=3)
+        sums.begin(f"{ROWS} FROM range(100_000_000_000)")
+
+    assert found()
+    assert is_broken_off(sums)
+
+
+def came_true(what: Callable[[], bool]) -> bool:
+    """Wait for what a search is to see, and say whether it came before long."""
+    return any(what() or sleep(0.01) for _ in range(2_000))
 
 
 def enrol(connection: DuckDB, applications: int) -> None:

@@ -141,7 +141,7 @@ class Intake:
         self._show_rows(search)
         self._progress(f"checking {name}")
         with any_order(self._connection):
-            found = search.places(self._connection, scratch=self._scratch) if places is None else places()
+            found = places or partial(search.places, self._connection, scratch=self._scratch)
             looked_at = find(self._connection, search, found, accounts=accounts)
             notice(self._connection, schema, self._renaming(schema, looked_at))
         self._set_aside_bad(schema, f"taken_{name}_noticed")

@@ -8,7 +8,7 @@ faster than the database does, which sorts where NumPy is not installed (docs/de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import lru_cache
 from importlib import import_module
@@ -19,6 +19,8 @@ from typing import IO, Any
 
 import duckdb
 import pyarrow as pa
+
+from mynapoint.provider.beside import Wanted
 
 PLACES = "taken_looked_at"
 """The temporary table of places found, its one column ``place``: rows that need a look. A place may be there twice."""
@@ -52,17 +54,25 @@ def named(key: str, *, bits: int) -> str:
 
 
 def search_places(
-    connection: duckdb.DuckDBPyConnection, numbers: str, *, most: int, bits: int, scratch: Path | None
+    connection: duckdb.DuckDBPyConnection,
+    numbers: str,
+    *,
+    most: int,
+    bits: int,
+    scratch: Path | None,
+    wanted: Wanted = lambda: True,
 ) -> Any:
     """Return the place of every row whose key another number may have: where two keys share a hash, of both.
 
     None where the database has to sort. Any cursor will do that can read what the numbers are made of.
     numbers   a query of one column, which ``numbered`` and ``named`` make; at most ``most`` numbers
     scratch   the folder for files in between; None: the system's own
+    wanted    asked between two parts of the work. Raises InterruptException where they are not any more
     """
     if _numpy_sorts(connection, most):
-        return _places(_sorted(connection, numbers, most), bits)
-    return _places_by_range(connection, numbers, most, bits, scratch)
+        found = _sorted(connection, numbers, most)
+        return _gathered(_while_wanted(wanted, _places(found, bits)), len(found))
+    return _places_by_range(connection, numbers, most=most, bits=bits, scratch=scratch, wanted=wanted)
 
 
 def keep_places(connection: duckdb.DuckDBPyConnection, places: Any, numbers: str, *, bits: int) -> None:
@@ -108,7 +118,7 @@ def _let_the_database_sort(connection: duckdb.DuckDBPyConnection, numbers: str, 
 
 
 def _places_by_range(
-    connection: duckdb.DuckDBPyConnection, numbers: str, most: int, bits: int, scratch: Path | None
+    connection: duckdb.DuckDBPyConnection, numbers: str, *, most: int, bits: int, scratch: Path | None, wanted: Wanted
 ) -> Any:
     """Return the places found in one range of hashes after another: one range fits in memory.
 
@@ -125,13 +135,24 @@ def _places_by_range(
     edges = numpy.array([number * 2**64 // ranges >> bits << bits for number in range(1, ranges)], "uint64")
     with ExitStack() as still_open:
         files = [still_open.enter_context(TemporaryFile(dir=scratch)) for _ in range(ranges)]
-        for batch in _batches(connection, numbers):
+        for batch in _while_wanted(wanted, _batches(connection, numbers)):
             some = numpy.sort(batch)
             for file, part in zip(files, numpy.split(some, numpy.searchsorted(some, edges)), strict=True):
                 file.write(part)
         if max(file.tell() for file in files) > share * _BYTES_A_NUMBER:
             return None
-        return numpy.concatenate([_places(_read_sorted(file), bits) for file in files])
+        found = still_open.enter_context(TemporaryFile(dir=scratch))
+        for file in _while_wanted(wanted, files):
+            found.writelines(_places(_read_sorted(file), bits))
+        return _read(found)
+
+
+def _while_wanted(wanted: Wanted, parts: Iterable[Any]) -> Iterator[Any]:
+    """Yield the parts. Raises InterruptException once they are not wanted any more: sorting breaks off for no one."""
+    for part in parts:
+        if not wanted():
+            raise duckdb.InterruptException("the places are not wanted any more")
+        yield part
 
 
 def _batches(connection: duckdb.DuckDBPyConnection, numbers: str) -> Iterator[Any]:
@@ -144,32 +165,31 @@ def _batches(connection: duckdb.DuckDBPyConnection, numbers: str) -> Iterator[An
         raise kind(str(error)) from error
 
 
-def _read_sorted(file: IO[bytes]) -> Any:
+def _read(file: IO[bytes]) -> Any:
     file.seek(0)
-    numbers = _numpy().fromfile(file, "uint64")
+    return _numpy().fromfile(file, "uint64")
+
+
+def _read_sorted(file: IO[bytes]) -> Any:
+    numbers = _read(file)
     numbers.sort()
     return numbers
 
 
-def _places(numbers: Any, bits: int) -> Any:
-    """Return the places in sorted numbers of which a neighbour has the same hash, and of those that have none.
-
-    The place where one stretch that is compared at once ends and the next begins may be there twice.
-    """
+def _places(numbers: Any, bits: int) -> Iterator[Any]:
+    """Yield the places in sorted numbers of which a neighbour has the same hash, and of those that have none."""
     numpy = _numpy()
-    other_key = numpy.uint64(1 << bits)
-    have_none, numbers = numpy.split(numbers, [numpy.searchsorted(numbers, other_key)])
-    found = [have_none]
+    other_key, nowhere = numpy.uint64(1 << bits), numpy.uint64(_nowhere(bits))
     for start in range(0, len(numbers), _COMPARED_AT_ONCE):
-        some = numbers[start : start + _COMPARED_AT_ONCE + 1]
+        before = min(start, 1)
+        some = numbers[start - before : start + _COMPARED_AT_ONCE + 1]
+        found = some < other_key
         as_next = (some[1:] ^ some[:-1]) < other_key
-        same = numpy.zeros(len(some), "bool")
-        same[1:] = as_next
-        same[:-1] |= as_next
-        found.append(some[same])
-    nowhere = numpy.uint64(_nowhere(bits))
-    places = numpy.concatenate(found) & nowhere
-    return places[places != nowhere]
+        found[1:] |= as_next
+        found[:-1] |= as_next
+        own = slice(before, before + _COMPARED_AT_ONCE)
+        places = some[own][found[own]] & nowhere
+        yield places[places != nowhere]
 
 
 def _numpy_sorts(connection: duckdb.DuckDBPyConnection, numbers: int) -> bool:
@@ -178,7 +198,14 @@ def _numpy_sorts(connection: duckdb.DuckDBPyConnection, numbers: int) -> bool:
 
 
 def _sorted(connection: duckdb.DuckDBPyConnection, numbers: str, most: int) -> Any:
-    """Return a sorted array of what a query gives. Memory that is asked for and not written to is not taken.
+    """Return a sorted array of what a query gives."""
+    found = _gathered(_batches(connection, numbers), most)
+    found.sort()
+    return found
+
+
+def _gathered(parts: Iterable[Any], most: int) -> Any:
+    """Return one array of at most so many numbers. Memory that is asked for and not written to is not taken.
 
     It is memory in ordinary pages. NumPy would ask for pages of 2 MB, and a virtual machine that is given its memory as
     it touches it waits much longer for those (docs/decisions/0012-award-speed.md).
@@ -186,12 +213,10 @@ def _sorted(connection: duckdb.DuckDBPyConnection, numbers: str, most: int) -> A
     room = mmap(-1, max(most, 1) * _BYTES_A_NUMBER, flags=MAP_PRIVATE | MAP_ANONYMOUS)
     found = _numpy().frombuffer(room, "uint64")
     count = 0
-    for batch in _batches(connection, numbers):
-        found[count : count + len(batch)] = batch
-        count += len(batch)
-    found = found[:count]
-    found.sort()
-    return found
+    for part in parts:
+        found[count : count + len(part)] = part
+        count += len(part)
+    return found[:count]
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from mynapoint.award.schemas import TRANSACTIONS, TableSchema
+from mynapoint.provider.beside import Wanted
 from mynapoint.provider.neighbours import PLACES, keep_places, named, numbered, search_places
 from mynapoint.provider.row_checks import SQL_TYPES, checked_select, faults
 
@@ -106,19 +107,21 @@ class Search:
         numbers = " UNION ALL ".join(query for file, start in placed for query in _numbers(schema, file, start, bits))
         return cls(schema, placed, ends[-1], bits, numbers)
 
-    def places(self, connection: duckdb.DuckDBPyConnection, *, scratch: Path | None) -> Any:
-        """Return the places found, on any cursor that can read the files; ``scratch`` as in neighbours.py."""
+    def places(
+        self, connection: duckdb.DuckDBPyConnection, wanted: Wanted = lambda: True, *, scratch: Path | None
+    ) -> Any:
+        """Return the places found, on any cursor that can read the files. The others as in neighbours.py."""
         most = 2 * self.end  # a refund has two: its own, and of what it names
-        return search_places(connection, self.numbers, most=most, bits=self.bits, scratch=scratch)
+        return search_places(connection, self.numbers, most=most, bits=self.bits, scratch=scratch, wanted=wanted)
 
 
-def find(connection: duckdb.DuckDBPyConnection, search: Search, places: Any, *, accounts: bool) -> str:
+def find(connection: duckdb.DuckDBPyConnection, search: Search, places: Callable[[], Any], *, accounts: bool) -> str:
     """Return a SELECT of the rows to look at; none but these are read as a whole.
 
-    places    what the search found
+    places    gives what the search found: as they may be many, they are let go once they are a table
     accounts  whether accounts are looked at too; False: somebody else reads them all (``nameless``)
     """
-    keep_places(connection, places, search.numbers, bits=search.bits)
+    keep_places(connection, places(), search.numbers, bits=search.bits)
     later = () if accounts else (ACCOUNT,)
     _add_faults(connection, search.files, lambda column: column not in {search.schema.key, *later})
     return _chosen(search)

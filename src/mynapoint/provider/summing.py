@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from threading import Event
 from typing import Any
 
 from mynapoint.programme.service_rules import ServiceRule
@@ -42,13 +43,14 @@ class Summing:
         self._stages: Future[tuple[tuple[str, str], ...]] | None = None
         self._under_way: list[tuple[DuckDB, Future[Any]]] = []
         self._summed: Future[None] | None = None
+        self._unwanted = Event()
 
     def search(self, places: Places, *, applications: int) -> Callable[[], Any]:
         """Begin to search the rows, where memory is not short; else whoever waits for the places searches."""
         self._stages = self._aside.submit(self._compile)
         if self._is_short(applications):
-            return partial(places, self._connection)
-        return self._begin(places).result
+            return partial(places, self._connection, self._wanted)
+        return self._handing_over(places)
 
     def begin(self, rows: str) -> Sound:
         """Begin to sum the rows that the SELECT ``rows`` reads from files, under the applications taken in."""
@@ -63,6 +65,20 @@ class Summing:
 
     def _is_short(self, applications: int) -> bool:
         return applications * _BYTES_AN_APPLICATION > database_bytes(self._connection) // _SHARE_OF_MEMORY
+
+    def _wanted(self) -> bool:
+        return not self._unwanted.is_set()
+
+    def _handing_over(self, places: Places) -> Callable[[], Any]:
+        """Begin to search. A Future would keep the places for as long as itself is kept."""
+        found: list[Any] = []
+        searched = self._begin(lambda cursor: found.append(places(cursor, self._wanted)))
+
+        def hand_over() -> Any:
+            searched.result()
+            return found.pop()
+
+        return hand_over
 
     def _begin(self, work: Callable[[DuckDB], Any]) -> Future[Any]:
         cursor = self._connection.cursor()
@@ -81,10 +97,11 @@ class Summing:
 
     def close(self) -> None:
         """Break off what is still under way."""
-        for cursor, work in self._under_way:
-            while not work.done():
+        self._unwanted.set()
+        while under_way := {work: cursor for cursor, work in self._under_way if not work.done()}:
+            for cursor in under_way.values():
                 cursor.interrupt()
-                wait([work], timeout=_ASK_AGAIN_SECONDS)
+            wait(under_way, timeout=_ASK_AGAIN_SECONDS)
         self._aside.shutdown()
         for cursor, _ in self._under_way:
             cursor.close()
