@@ -13,6 +13,7 @@ import typer
 
 from mynapoint.cli.award_words import outcome_json, outcome_words, steps_on_terminal
 from mynapoint.cli.instants import instant
+from mynapoint.cli.interrupting import interruptible
 
 FAILED = 1
 
@@ -97,7 +98,8 @@ def _told_in_one_sentence(out: Path) -> Iterator[None]:
     from mynapoint.provider.table_files import UnreadableFile
 
     try:
-        yield
+        with interruptible():
+            yield
     except (ServiceFileError, UnreadableFile, BadMemory) as error:
         raise typer.BadParameter(str(error)) from error
     except NoSpark as error:

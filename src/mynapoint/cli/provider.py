@@ -16,6 +16,7 @@ import typer
 
 from mynapoint.cli import provider_check
 from mynapoint.cli.instants import instant
+from mynapoint.cli.interrupting import interruptible
 from mynapoint.cli.ports import refuse_taken
 from mynapoint.cli.provider_words import run_words, shown_on_terminal
 
@@ -250,7 +251,8 @@ def _told_in_one_sentence() -> Iterator[None]:
     from mynapoint.provider.table_files import UnreadableFile
 
     try:
-        yield
+        with interruptible():
+            yield
     except (HubUnreachable, StoreBusy) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(TRY_AGAIN) from None
