@@ -24,6 +24,7 @@ from mynapoint.provider.engines import (
     run_reference,
 )
 from mynapoint.provider.intake import Intake
+from mynapoint.provider.lying_footers import refuse_lying
 from mynapoint.provider.rejects import Exact, write_exact_rejects, write_rejects
 from mynapoint.provider.summing import Summing, summing
 from mynapoint.provider.table_files import Encoding, damage_named, quoted
@@ -96,7 +97,7 @@ def award_files(
                 if engine is Engine.DUCKDB:
                     with summing(connection, rule, as_of) as sums:
                         _take_all(intake, inputs, sums)
-                        result = _run_duckdb(connection, rule, as_of, sums, progress)
+                        result = _run_duckdb(connection, rule, as_of, inputs, sums=sums, progress=progress)
                     taken = intake.taken(not_enrolled=not_enrolled_rows(connection))
                 else:
                     _take_all(intake, inputs)
@@ -151,10 +152,12 @@ def _write(
 _TAKEN = {"enrolments": "taken_enrolments", "transactions": "taken_transactions", "posted": "taken_posted"}
 
 
-def _run_duckdb(connection: DuckDB, rule: ServiceRule, as_of: datetime, sums: Summing, progress: Progress) -> str:
+def _run_duckdb(
+    connection: DuckDB, rule: ServiceRule, as_of: datetime, inputs: Inputs, *, sums: Summing, progress: Progress
+) -> str:
     """Award from every row as it was read, and from the few that the intake noticed."""
     rows = "taken_transactions"
-    return run_duckdb(
+    result = run_duckdb(
         connection,
         rule,
         as_of,
@@ -165,6 +168,8 @@ def _run_duckdb(connection: DuckDB, rule: ServiceRule, as_of: datetime, sums: Su
         summed=sums.made,
         progress=progress,
     )
+    refuse_lying(connection, inputs.transactions)
+    return result
 
 
 def _run_spark(

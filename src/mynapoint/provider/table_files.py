@@ -29,6 +29,7 @@ __all__ = [
     "TableFile",
     "UnreadableFile",
     "damage_named",
+    "parquet_scan",
     "quoted",
     "read_file",
     "refuse_damaged",
@@ -79,7 +80,7 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: s
     if kind_of(file.path) == "csv":
         return _read_csv(connection, file, into, typed)
     suspects = refuse_unbounded(file.path, file.schema.column_names)
-    scan = _parquet_scan(file.path)
+    scan = parquet_scan(file.path)
     _require_types(connection, file, scan)
     _refuse_swelling(connection, file, suspects)
     return FileRead([], None, scan)
@@ -107,7 +108,7 @@ def refuse_damaged(path: Path, columns: Sequence[str]) -> None:
         with duckdb.connect(config={"memory_limit": "256MB", "temp_directory": ""}) as connection:
             lengths = ", ".join(f"max(hash({name}))" for name in columns)
             try:
-                connection.execute(f"SELECT {lengths} FROM {_parquet_scan(path)}").fetchall()
+                connection.execute(f"SELECT {lengths} FROM {parquet_scan(path)}").fetchall()
             except duckdb.Error as error:
                 raise UnreadableFile(path, f"is damaged: {_first_line(error)}; write or copy it again") from error
 
@@ -115,6 +116,12 @@ def refuse_damaged(path: Path, columns: Sequence[str]) -> None:
 def quoted(text: str) -> str:
     """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def parquet_scan(path: Path) -> str:
+    """Return SQL to select FROM a Parquet file where it lies: its columns, and ``file_row_number`` from 0."""
+    options = "file_row_number=true, hive_partitioning=false"  # a folder named amount_yen=1 must not become a column
+    return f"read_parquet({quoted(str(path.absolute()))}, {options})"
 
 
 def _require_types(connection: duckdb.DuckDBPyConnection, file: TableFile, scan: str) -> None:
@@ -128,11 +135,6 @@ def _require_types(connection: duckdb.DuckDBPyConnection, file: TableFile, scan:
         _require_type(file, column, types[column.name])
 
 
-def _parquet_scan(path: Path) -> str:
-    options = "file_row_number=true, hive_partitioning=false"  # a folder named amount_yen=1 must not become a column
-    return f"read_parquet({quoted(str(path.absolute()))}, {options})"
-
-
 def _refuse_swelling(connection: duckdb.DuckDBPyConnection, file: TableFile, suspects: set[str]) -> None:
     """Raise UnreadableFile for texts that come to far more than the file, written out; to measure copies none."""
     names = [column.name for column in file.schema.columns if column.type == "text" and column.name in suspects]
@@ -140,7 +142,7 @@ def _refuse_swelling(connection: duckdb.DuckDBPyConnection, file: TableFile, sus
         return
     lengths = " + ".join(f"coalesce(sum(strlen({name})), 0)" for name in names)
     try:
-        row = connection.execute(f"SELECT {lengths} FROM {_parquet_scan(file.path)}").fetchone()
+        row = connection.execute(f"SELECT {lengths} FROM {parquet_scan(file.path)}").fetchone()
     except duckdb.Error as error:
         raise UnreadableFile(file.path, f"is damaged: {_first_line(error)}; write or copy it again") from error
     assert row is not None
