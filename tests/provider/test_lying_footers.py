@@ -97,7 +97,7 @@ def rot(path: Path, yen: int) -> Path:
 
 def award(folder: Path, *transactions: Path, **keys: Any) -> Outcome:
     one = enrolment(account="a")
-    row = {"application_id": one.application_id, "account_id": "a", "counts": str(one.counts)}
+    row: dict[str, Any] = {"application_id": one.application_id, "account_id": "a", "counts": str(one.counts)}
     row |= {"applied_at": one.applied_at, "points_elsewhere": 0}
     pq.write_table(pa.Table.from_pylist([row]), folder / "enrolments.parquet")
     return award_files(rule(**keys), AS_OF, Inputs(folder / "enrolments.parquet", transactions), folder / "out")

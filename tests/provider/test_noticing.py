@@ -269,7 +269,7 @@ def test_places_found_are_let_go_once_they_are_a_table(
     sort_by("numpy", monkeypatch)
     if not aside:
         monkeypatch.setattr(summing, "_SHARE_OF_MEMORY", 2**62)
-    keep, add, found, alive = noticing.keep_places, noticing._add_faults, list[Any](), list[bool]()
+    keep, add, found, alive = neighbours.keep_places, noticing._add_faults, list[Any](), list[bool]()
 
     def note_and_keep(connection: DuckDB, places: Any, numbers: str, *, bits: int) -> None:
         found.append(ref(places))

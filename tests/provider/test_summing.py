@@ -157,7 +157,11 @@ def test_a_sum_is_broken_off_while_a_search_cannot_be(connection: DuckDB) -> Non
 
 def came_true(what: Callable[[], bool]) -> bool:
     """Wait for what a search is to see, and say whether it came before long."""
-    return any(what() or sleep(0.01) for _ in range(2_000))
+    for _ in range(2_000):
+        if what():
+            return True
+        sleep(0.01)
+    return False
 
 
 def enrol(connection: DuckDB, applications: int) -> None:
