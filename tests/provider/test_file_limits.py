@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mynapoint.award.schemas import TRANSACTIONS
-from mynapoint.provider import file_limits
+from mynapoint.provider import file_limits, parquet_limits
 from mynapoint.provider.file_limits import FILE_BYTES_MOST
 from mynapoint.provider.intake import Intake
 from mynapoint.provider.parquet_limits import refuse_unbounded
@@ -29,6 +32,11 @@ COLUMNS = TRANSACTIONS.column_names
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": 1}) as opened:
         yield opened
+
+
+def hold_to_bounds(path: Path) -> None:
+    with duckdb.connect() as connection:
+        refuse_unbounded(connection, path, COLUMNS)
 
 
 def refused(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
@@ -100,7 +108,7 @@ def test_ten_thousand_columns_are_too_many_in_parquet_too(tmp_path: Path) -> Non
     pq.write_table(transactions(1, **{f"other_{number}": pa.array([1]) for number in range(10_000)}), path)
 
     with pytest.raises(UnreadableFile, match="has 10,006 columns, more than the 1,000"):
-        refuse_unbounded(path, COLUMNS)
+        hold_to_bounds(path)
 
 
 @pytest.mark.parametrize("depth", [200, 100_000])
@@ -127,7 +135,7 @@ def test_a_footer_is_read_only_up_to_its_limit(tmp_path: Path) -> None:
     write_footer(path, bytes(file_limits.FOOTER_BYTES_MOST + 1))
 
     with pytest.raises(UnreadableFile, match="bytes of footer, more than the 16,777,216"):
-        refuse_unbounded(path, COLUMNS)
+        hold_to_bounds(path)
 
 
 def test_more_row_groups_than_the_format_can_number_are_refused(tmp_path: Path) -> None:
@@ -136,7 +144,7 @@ def test_more_row_groups_than_the_format_can_number_are_refused(tmp_path: Path) 
     write_footer(path, footer([group(b"s", 0)], groups=[empty] * 40_000))
 
     with pytest.raises(UnreadableFile, match="has 40,000 row groups, more than the 32,767"):
-        refuse_unbounded(path, COLUMNS)
+        hold_to_bounds(path)
 
 
 def test_a_footer_that_does_not_add_up_is_refused(tmp_path: Path) -> None:
@@ -145,7 +153,16 @@ def test_a_footer_that_does_not_add_up_is_refused(tmp_path: Path) -> None:
     write_footer(path, footer([group(b"s", 0)], rows=2, groups=[one]))
 
     with pytest.raises(UnreadableFile, match="its row groups do not add up"):
-        refuse_unbounded(path, COLUMNS)
+        hold_to_bounds(path)
+
+
+def test_a_row_group_without_its_columns_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "transactions.parquet"
+    one = [(1, 9, (12, [])), (2, 6, 0), (3, 6, 1)]
+    write_footer(path, footer([group(b"s", 1), leaf(b"transaction_id")], rows=1, groups=[one]))
+
+    with pytest.raises(UnreadableFile, match="is not a whole Parquet file"):
+        hold_to_bounds(path)
 
 
 def test_so_many_rows_in_so_few_bytes_are_refused(tmp_path: Path) -> None:
@@ -155,7 +172,7 @@ def test_so_many_rows_in_so_few_bytes_are_refused(tmp_path: Path) -> None:
             writer.write_table(repeated(10_000), row_group_size=10_000)
 
     with pytest.raises(UnreadableFile, match=r"has 120,000 rows in [0-9,]+ bytes, more than the 100,000"):
-        refuse_unbounded(path, COLUMNS)
+        hold_to_bounds(path)
 
 
 def test_a_text_of_eighty_megabytes_in_a_few_bytes_is_refused(tmp_path: Path) -> None:
@@ -163,7 +180,7 @@ def test_a_text_of_eighty_megabytes_in_a_few_bytes_is_refused(tmp_path: Path) ->
     pq.write_table(transactions(1, transaction_id=pa.array(["x" * 80_000_000])), path, compression="zstd")
 
     with pytest.raises(UnreadableFile, match="bytes unpacked from"):
-        refuse_unbounded(path, COLUMNS)
+        hold_to_bounds(path)
 
 
 def test_pages_too_large_for_memory_are_refused_even_when_nothing_is_packed(tmp_path: Path) -> None:
@@ -172,7 +189,7 @@ def test_pages_too_large_for_memory_are_refused_even_when_nothing_is_packed(tmp_
     pq.write_table(transactions(1, transaction_id=text), path, compression="none", use_dictionary=False)
 
     with pytest.raises(UnreadableFile, match="bytes in the pages of one row group, more than the 67,108,864"):
-        refuse_unbounded(path, COLUMNS)
+        hold_to_bounds(path)
 
 
 def test_a_text_that_stands_in_every_row_is_refused_before_it_is_copied(
@@ -189,7 +206,7 @@ def test_what_no_column_of_ours_holds_is_not_judged(tmp_path: Path) -> None:
     memo = pa.array([["x" * 80_000_000]], pa.list_(pa.string()))
     pq.write_table(transactions(1, memo=memo), path, compression="zstd")
 
-    refuse_unbounded(path, COLUMNS)
+    hold_to_bounds(path)
 
 
 @pytest.mark.parametrize("groups", [1, 3])
@@ -201,15 +218,36 @@ def test_honest_files_of_every_kind_pass(tmp_path: Path, version: str, groups: i
             transactions(30_000), path, data_page_version=version, compression=compression,
             row_group_size=30_000 // groups, data_page_size=4_096, write_page_index=True, write_page_checksum=True,
         )  # fmt: skip
-        refuse_unbounded(path, COLUMNS)
+        hold_to_bounds(path)
         refuse_damaged(path, COLUMNS)
     with duckdb.connect() as opened:
         opened.execute(f"COPY (SELECT * FROM '{path}') TO '{tmp_path}/duckdb.parquet'")
-    refuse_unbounded(tmp_path / "duckdb.parquet", COLUMNS)
+    hold_to_bounds(tmp_path / "duckdb.parquet")
+
+
+def test_size_statistics_that_do_not_add_up_end_no_process(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Found by night, at 2,000 examples: asked for such a chunk, pyarrow ends the process."""
+    path = tmp_path / "transactions.parquet"
+    pq.write_table(transactions(40), path, compression="none", use_dictionary=False)
+    content = bytearray(path.read_bytes())
+    content[len(content) - 8 - int.from_bytes(content[-8:-4], "little") + 70] = 0x0D
+    path.write_bytes(content)
+    asked = f"import pyarrow.parquet as pq; pq.read_metadata({str(path)!r}).row_group(0).to_dict()"
+    judged = (
+        "import duckdb, pathlib; from mynapoint.provider.parquet_limits import refuse_unbounded; "
+        f"refuse_unbounded(duckdb.connect(), pathlib.Path({str(path)!r}), {list(COLUMNS)!r})"
+    )
+    ends = [subprocess.run([sys.executable, "-c", one], capture_output=True, check=False) for one in (asked, judged)]
+
+    assert ends[0].returncode == -signal.SIGABRT
+    assert ends[1].returncode >= 0, ends[1].stderr
+    assert refused(connection, path)
 
 
 def test_pages_of_one_column_that_stand_for_another_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Row groups that share their pages would unpack a small file as often as they like."""
     path = tmp_path / "transactions.parquet"
@@ -219,10 +257,13 @@ def test_pages_of_one_column_that_stand_for_another_are_refused(
         "num_columns": 6, "num_rows": 100_000, "num_row_groups": 1_000, "schema": pq.read_metadata(path).schema,
         "row_group": lambda self, number: first,
     })  # fmt: skip
+    first_group = parquet_limits._chunks(connection, path).items()
+    chunks = {(group, column): at for group in range(1_000) for (_, column), at in first_group}
     monkeypatch.setattr("mynapoint.provider.parquet_limits.pq.read_metadata", lambda _: shared())
+    monkeypatch.setattr("mynapoint.provider.parquet_limits._chunks", lambda *_: chunks)
 
     with pytest.raises(UnreadableFile, match=r"bytes in its pages, more than .* they overlap"):
-        refuse_unbounded(path, COLUMNS)
+        hold_to_bounds(path)
 
 
 @pytest.mark.parametrize("header", [b"", b"\x15", b"\x19\x00", b"\x1c" * 9, b"\x15\x01", b"\x15\xff" + b"\xff" * 20])

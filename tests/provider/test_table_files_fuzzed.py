@@ -127,6 +127,7 @@ def test_any_csv_file_is_taken_with_totals_that_add_up_or_refused(
 
 @fuzzed
 @example(PARQUET[2], [(0.75, 0, b"\x00")], False)  # found by night: damage met where rows are handed to NumPy
+@example(PARQUET[1], [(0.0649, 0, b"\n")], True)  # found by night: size statistics by which pyarrow ends the process
 @example(PARQUET[1], [(0.193, 0, b"\x80")], True)  # found by night: a chunk that calls its column by no text
 @given(st.sampled_from(PARQUET), edits, st.booleans())
 def test_any_parquet_file_is_taken_with_totals_that_add_up_or_refused(

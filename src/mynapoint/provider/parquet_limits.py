@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -38,10 +39,13 @@ from mynapoint.provider.parquet_pages import NoPage, Page, page_at
 _MAGIC = b"PAR1"
 _DICTIONARY = 2
 _DATA = (0, 3)
+_CHUNKS = """
+SELECT row_group_id, column_id, data_page_offset, dictionary_page_offset FROM parquet_metadata(?)
+"""
 _SMALLER = "write it with smaller row groups (122,880 rows, say)"
 
 
-def refuse_unbounded(path: Path, columns: Iterable[str]) -> set[str]:
+def refuse_unbounded(connection: duckdb.DuckDBPyConnection, path: Path, columns: Iterable[str]) -> set[str]:
     """Raise UnreadableFile unless reading these columns takes memory and time within the figures of file_limits.py.
 
     Returns those whose dictionaries, were they texts, could come to more than they may, written out.
@@ -61,7 +65,7 @@ def refuse_unbounded(path: Path, columns: Iterable[str]) -> set[str]:
         _refuse_footer(path, metadata, size)
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             walk = _Walk(path, mapped, size - 8 - footer_bytes)
-            walk.over(metadata, set(columns))
+            walk.over(metadata, set(columns), _chunks(connection, path))
             return {name for name, most in walk.written_out.items() if most > texts_bytes_most(size)}
 
 
@@ -76,6 +80,18 @@ def _refuse_footer(path: Path, metadata: Any, size: int) -> None:
     refuse_above(path, metadata.num_rows, most, f"rows in {size:,} bytes", "no honest file is so dense: write it again")
 
 
+def _chunks(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[int, int], tuple[int, int | None]]:
+    """Return where the pages and the dictionary of each row group's columns are said to begin.
+
+    DuckDB is asked: pyarrow ends the whole process (std::terminate) where a chunk's size statistics do not add up.
+    """
+    try:
+        rows = connection.execute(_CHUNKS, [str(path.absolute())]).fetchall()
+    except duckdb.Error as error:
+        raise UnreadableFile(path, f"is not a whole Parquet file: {str(error).strip()}") from error
+    return {(group, column): (pages, dictionary) for group, column, pages, dictionary in rows}
+
+
 @dataclass(slots=True)
 class _Walk:
     """One walk over the headers of a file's pages."""
@@ -88,23 +104,27 @@ class _Walk:
     pages: int = 0
     written_out: Counter[str] = field(default_factory=Counter)
 
-    def over(self, metadata: Any, columns: set[str]) -> None:
+    def over(self, metadata: Any, columns: set[str], chunks: dict[tuple[int, int], tuple[int, int | None]]) -> None:
         """Hold every page of these columns to the figures."""
         names = [metadata.schema.column(number).path for number in range(metadata.num_columns)]
         wanted = [(number, name) for number, name in enumerate(names) if name in columns]
         for group_number in range(metadata.num_row_groups):
-            group = metadata.row_group(group_number)
-            at_once = sum(self._chunk(group.column(number), name, group.num_rows) for number, name in wanted)
+            rows = metadata.row_group(group_number).num_rows
+            if not all((group_number, number) in chunks for number, _ in wanted):
+                raise UnreadableFile(
+                    self.path, "is not a whole Parquet file: a row group lacks a column; write it again"
+                )
+            at_once = sum(self._chunk(*chunks[group_number, number], name, rows) for number, name in wanted)
             refuse_above(self.path, at_once, PAGES_BYTES_MOST, "bytes in the pages of one row group", _SMALLER)
 
-    def _chunk(self, chunk: Any, name: str, rows: int) -> int:
+    def _chunk(self, pages_at: int, dictionary_at: int | None, name: str, rows: int) -> int:
         """Walk one column of one row group; return the most bytes of it that are unpacked at once.
 
         ``name`` is the schema's: what a chunk calls itself may be anything, and readers do not ask it.
         """
-        at = chunk.data_page_offset
-        if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < at:
-            at = chunk.dictionary_page_offset
+        at = pages_at
+        if dictionary_at is not None and 0 < dictionary_at < at:
+            at = dictionary_at
         seen = dictionary = largest = 0
         while seen < rows:
             page = self._page(at)

@@ -79,7 +79,7 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: TableFile, *, into: s
     """
     if kind_of(file.path) == "csv":
         return _read_csv(connection, file, into, typed)
-    suspects = refuse_unbounded(file.path, file.schema.column_names)
+    suspects = refuse_unbounded(connection, file.path, file.schema.column_names)
     scan = parquet_scan(file.path)
     _require_types(connection, file, scan)
     _refuse_swelling(connection, file, suspects)
