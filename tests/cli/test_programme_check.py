@@ -63,7 +63,7 @@ SLIPS = [  # what a clerk writes, in place of what stands there; the line that i
     ("value = 30\n", "vlaue = 30\n", "premium_rate.announcement[1].vlaue: is not a key *; is 'value' meant?"),
     ("announced_on = 2023-04-03\nvalue = 30\n", "anounced_on = 2023-04-03\nvalue = 30\n",
      "premium_rate.announcement[1].announced_on: is missing; is 'anounced_on' meant?"),
-    ("[source.mihon-2023-04-03]", "[source.ours]", "*: 'mihon-2023-04-03' is not in sources.toml; add the source"),
+    ("[source.mihon-2023-04-03]", "[source.ours]", "*: names no source that is known: 'mihon-2023-04-03'; write"),
     ('points = "newborn_points"', 'points = "new_points"', "*newborn.points: names no figure *: 'new_points'; write"),
     ("value = 30\nsource", "value = 30\nconfidence = \"verbatim\"\nsource", "is not TOML: "),
     ("value = 30\n", "", "*.premium_rate: has no final figure*; add an announcement with a value"),
@@ -71,6 +71,24 @@ SLIPS = [  # what a clerk writes, in place of what stands there; the line that i
      "[[premium_rate.announcement]]\nannounced_on = 2023-05-01\nvalue = 20\n"
      'source = "mihon-2023-04-03"\nconfidence = "verbatim"\n[[premium_rate.announcement]]\n',
      "premium_rate.announcement: must be in order; 2023-04-03 cannot follow 2023-05-01; sort them by announced_on"),
+    ('value = 30\nsource = "mihon-2023-04-03"\nconfidence = "verbatim"',
+     'value = 30\nsource = "mihon-2023-04-03"\nconfidence = "decision"',
+     "premium_rate.announcement[1].confidence: 'decision' is for what this software itself decided; *'verbatim'"),
+    ("value = 2024-02-29\n", "value = 0024-02-29\n", "*.value: must be from 1900 to 2100; got 0024-02-29; the year"),
+    ('budget = "shopping_budget"\n', "", "incentive.local_shopping.when_spent: is needed only with a budget"),
+    ("[incentive.newborn]", "[incentives.newborn]", "incentives: is not a key *; is 'incentive' meant?"),
+    ("[[premium_rate.announcement]]", "[premium_rate.announcement]",
+     "premium_rate.announcement: must be a list of tables, each under [[premium_rate.announcement]]; got a table"),
+    ('{ ja = "付与率", en = "Premium rate" }', '"付与率"',
+     'premium_rate.label: must be a text in both languages, { ja = "…", en = "…" }; got \'付与率\''),
+    ("value = 30\n", 'value = "30%"\n', "premium_rate.*, from 1 to 100; got '30%'"),
+    ("value = 2024-03-31\n", 'value = "令和6年3月31日"\n', "earning_until.*such as *; got '令和6年3月31日'"),
+    ('title = "みほん市 子育て応援ポイント(見本の事業)"', 'title = "み"\nurl = "javascript:alert(1)"',
+     "source.mihon-2023-04-03.url: must begin with https:// or http://; got 'javascript:alert(1)'"),
+    ('id = "mihon"', 'id = "../round2"', "id: must be of small letters, digits, - and _, *; got '../round2'"),
+    ('publisher = "みほん市(架空の市)"', 'publisher = "みほん\\u0007市"', "*.publisher: must be one line without"),
+    ("value = 3000\n", "value = " + "9" * 5000 + "\n", "is not TOML: Exceeds the limit (4300 digits)*"),
+    ("value = 3000\n", "value = " + "[" * 3000 + "]" * 3000 + "\n", "is nested too deeply; no programme needs that"),
 ]  # fmt: skip
 
 
@@ -111,11 +129,44 @@ def test_slips_in_different_places_are_told_in_one_go(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "why"),
+    [
+        ("cp932", "mine.toml: is not written in UTF-8 (at line 1); save it as UTF-8"),
+        ("utf-16", "mine.toml: is not written in UTF-8; save it as UTF-8"),
+        ("utf-8-sig", None),
+    ],
+)
+def test_a_file_is_read_in_utf_8_with_or_without_a_mark_and_others_are_told_to_be_saved_so(
+    tmp_path: Path, encoding: str, why: str | None
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(MIHON.read_text(encoding="utf-8").replace("\n", "\r\n").encode(encoding))
+    result = CliRunner().invoke(app, ["programme", "check", str(path)])
+
+    assert result.exit_code == (2 if why else 0)
+    assert result.stderr.splitlines()[:1] == ([why] if why else [])
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["programme", "check", str(tmp_path / "nowhere.toml")])
 
     assert result.exit_code == 2
     assert "nowhere.toml: cannot be read (No such file or directory)" in result.stderr
+
+
+def test_a_round_of_the_package_is_checked_by_its_name() -> None:
+    by_name, by_path = (CliRunner().invoke(app, ["programme", "check", one]) for one in ("mihon", str(MIHON)))
+
+    assert by_name.exit_code == 0
+    assert by_name.stdout == by_path.stdout
+
+
+def test_a_folder_is_not_a_programme(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["programme", "show", str(tmp_path)], env={"COLUMNS": "300"})
+
+    assert result.exit_code == 2
+    assert "cannot be read (Is a directory)" in result.stderr
 
 
 def test_a_round_is_shown_from_a_file_as_well_as_by_its_name() -> None:

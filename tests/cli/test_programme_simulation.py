@@ -9,12 +9,15 @@ import re
 import struct
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from mynapoint.cli import app
@@ -23,6 +26,7 @@ from mynapoint.programme.rounds import load_round
 from mynapoint.programme.simulation import simulate
 from mynapoint.programme.simulation_chart import chart
 from mynapoint.programme.simulation_png import NoPicture, choose_font
+from mynapoint.programme.words import Words
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -103,12 +107,74 @@ def test_nothing_of_the_picture_lies_outside_it() -> None:
 
 
 def test_assumptions_of_ones_own_are_taken_from_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "mine.toml"
-    path.write_text('programme = "mihon"\nbasis = { ja = "私の仮定", en = "My own." }\n', encoding="utf-8")
+    path = _assumptions(tmp_path, "架空の見本。", "私の仮定。")
 
     text = run("mihon", "--people", "1000", "--runs", "2", "--assumptions", str(path))
 
-    assert "仮定:私の仮定" in text
+    assert "仮定:私の仮定。" in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("[incentive.newborn]\n", "[incentive.child]\n", "incentive.child: mihon has no such incentive"),
+        ("share_per_10000 = 3000", "share_per_10000 = 8000", "take_up: cannot fall: 8000 by 2023-05-31, but 7500 by"),
+        ("weeks_to_points = 6", "weeks_to_points = 99999999", "weeks_to_points: must be from 1 to 520; got 99999999"),
+        ("high = 7400", "high = 17400", "high: must be how many of 10,000 people, from 0 to 10,000; got 17400"),
+    ],
+)
+def test_assumptions_that_cannot_be_meant_are_refused(tmp_path: Path, old: str, new: str, why: str) -> None:
+    path = _assumptions(tmp_path, old, new)
+    command = ["programme", "simulate", "mihon", "--people", "5", "--assumptions", str(path)]
+    result = CliRunner().invoke(app, command, env={"COLUMNS": "300"})
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert why in result.stderr
+
+
+def test_assumptions_that_leave_an_incentive_out_are_refused(tmp_path: Path) -> None:
+    path = _assumptions(tmp_path, "", "")
+    path.write_text(path.read_text(encoding="utf-8").partition("[incentive.newborn]")[0], encoding="utf-8")
+    command = ["programme", "simulate", "mihon", "--people", "5", "--assumptions", str(path)]
+    result = CliRunner().invoke(app, command, env={"COLUMNS": "300"})
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "mine.toml: incentive.newborn: is missing; write what you expect of it" in result.stderr
+
+
+def _assumptions(folder: Path, old: str, new: str) -> Path:
+    text = (resources.files("mynapoint.programme") / "data/assumptions/mihon.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = folder / "mine.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def test_what_a_spent_budget_leads_to_is_said() -> None:
+    waiting = run("mihon", "--people", "15000", "--runs", "5", "--lang", "en")
+
+    assert "people wait for a turn then, in the median, from the week of" in " ".join(waiting.split())
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_labels_of_the_legend_never_overlap_nor_leave_the_picture(language: str) -> None:
+    law = load_round("round2")
+    long = [replace(one, label=Words("あ" * (10 + 30 * n), "long label " * (2 + 5 * n)))
+            for n, one in enumerate(law.incentives.values())]  # fmt: skip
+    law = replace(law, label=Words("長" * 90, "title " * 60), incentives={one.id: one for one in long})
+    text = chart(law, simulate(law, default_assumptions(law), people=3, seed=1, runs=2), language)
+    picture = ElementTree.fromstring(text)
+    names, dashes = picture.findall(f"{SVG}text"), picture.findall(f"{SVG}line")
+    ends = [int(one.get("x2") or 0) for one in dashes if one.get("stroke-width")]
+    legend = [one for one in names if int(one.get("x") or 0) - 8 in ends and int(one.get("y") or 0) < 200]
+
+    places = sorted((int(one.get("y") or 0), int(one.get("x") or 0), one.text or "") for one in legend)
+    assert len(places) == 3
+    for (y, x, label), (next_y, next_x, _) in pairwise(places):
+        assert next_y >= y + 20 or x + cell_len(label) * 7 < next_x
+    for _, x, label in [*places, (30, 20, names[0].text or "")]:
+        assert x + cell_len(label) * 7 <= 960
+        assert label
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_a_file_brings_its_own_sources(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("[source.mihon-2023-04-03]", "[source.hadano-2020-06-18]", "stands in sources.toml too"),
+        ("[source.mihon-2023-04-03]", "[source.hadano-2020-06-18]", "is a source of the package; give"),
         ("publisher = ", "author = ", "source.mihon-2023-04-03.publisher: is missing"),
     ],
 )

@@ -65,7 +65,7 @@ def test_the_rule_in_words_computes_the_yen_that_fill_the_cap() -> None:
 def test_the_rule_of_a_fixed_sum_in_words() -> None:
     incentive = load_round("round2").incentives[HEALTH_INSURANCE]
 
-    assert rule_words(incentive, date(2022, 1, 24), "ja") == "登録と申込がそろうと、7,500ポイントが付与されます。"
+    assert rule_words(incentive, date(2022, 1, 24), "ja") == "条件を満たす方が申し込むと、7,500ポイントが付与されます。"
 
 
 def test_a_rule_has_no_words_before_its_figures() -> None:

@@ -178,7 +178,7 @@ take_up = [{ by = 2024-02-29, share_per_10000 = 10000 }]
             "whole number",
         ),
         ("by = 2023-05-31", "by = 2023-04-30", "incentive.local_shopping.take_up[1].by", "2023-05-01 until 2024-02-29"),
-        ("by = 2023-05-31", "by = 2024-02-29", "incentive.local_shopping.take_up", "must rise day by day"),
+        ("by = 2023-05-31", "by = 2024-02-29", "incentive.local_shopping.take_up", "must be in order; "),
         (
             "[{ by = 2024-02-29, share_per_10000 = 10000 }]",
             "[]",
@@ -195,7 +195,7 @@ take_up = [{ by = 2024-02-29, share_per_10000 = 10000 }]
             "weeks_to_points = 1\ntake_up = [{ by = 2023",
             "weeks_to_points = 0\ntake_up = [{ by = 2023",
             "incentive.local_shopping.weeks_to_points",
-            "1 or more; got 0",
+            "from 1 to 520; got 0",
         ),
         (
             "low = 10000, likely = 10000, high = 10000 }\nfills",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A programme file (TOML).")],
+    name: Annotated[str, typer.Argument(metavar="FILE", help="A programme file (TOML), or a round of the package.")],
 ) -> None:
     """Read a programme file strictly: “ok” with what it holds, or all its faults and exit status 2."""
     from mynapoint.programme.check import check_file, summary
     from mynapoint.programme.explain import announcement_words
+    from mynapoint.programme.rounds import file_of
 
+    file = file_of(name)
     examined = check_file(file)
     if examined.law is None:
         for fault in examined.faults:

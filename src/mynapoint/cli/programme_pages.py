@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
@@ -33,6 +34,9 @@ def print_pages(law: Round, earlier: date, later: date, language: str) -> None:
 def _affected(law: Round, earlier: date, later: date) -> list[tuple[str, list[str]]]:
     from mynapoint.cli.hub_start import start_django
 
+    state = os.environ.get("MYNAPOINT_STATE", "state")
+    if "MYNAPOINT_DATABASE" not in os.environ and not os.path.isdir(state):
+        _refuse(state)
     settings = start_django()
     from django.db import DatabaseError
 
@@ -41,5 +45,9 @@ def _affected(law: Round, earlier: date, later: date) -> list[tuple[str, list[st
     try:
         return [(page.address, list(page.keys)) for page in affected_pages(law, earlier, later)]
     except DatabaseError as error:
-        typer.echo(f"--pages: no hub's tables in {settings.STATE}; set MYNAPOINT_STATE to the hub's folder", err=True)
-        raise typer.Exit(1) from error
+        _refuse(settings.STATE, error)
+
+
+def _refuse(state: object, cause: Exception | None = None) -> NoReturn:
+    typer.echo(f"--pages: no hub's tables in {state}; set MYNAPOINT_STATE to the hub's folder", err=True)
+    raise typer.Exit(1) from cause

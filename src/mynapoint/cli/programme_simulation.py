@@ -34,11 +34,12 @@ _TEXTS = {
         "Budget {label} {budget:,} points: enough in every run",
     ),
     "over": (
-        "予算 {label} {budget:,}ポイント:{runs}回のうち{over}回で足りません"
-        "(その場合、申込の受付は{day}の週に終わります)",
+        "予算 {label} {budget:,}ポイント:{runs}回のうち{over}回で足りません(その場合、中央値で{day}の週に、{then})",
         "Budget {label} {budget:,} points: not enough in {over} of {runs} runs; "
-        "applications then close in the week of {day}",
+        "{then} then, in the median, from the week of {day}",
     ),
+    "then_refused": ("申込の受付が終わります", "applications are refused"),
+    "then_waiting": ("順番待ちが始まります", "people wait for a turn"),
     "no_png": (
         "simulation.png は作れませんでした:{why}",
         "simulation.png was not drawn: {why}",
@@ -144,21 +145,25 @@ def _lines(law: Round, assumed: Assumptions, outcome: Outcome, language: str) ->
         yield (f"  {pad(label, label_cells)}" + right).rstrip()
     yield ""
     for budget in outcome.budgets:
-        yield from wrap(_budget(budget, outcome, language), 100, first="  ", rest="    ")
+        yield from wrap(_budget(law, budget, outcome, language), 100, first="  ", rest="    ")
 
 
 def _row(name: str, spread: Spread, language: str) -> tuple[str, str, str, str]:
     return f"  {_text(name, language)}", f"{spread.p5:,}", f"{spread.median:,}", f"{spread.p95:,}"
 
 
-def _budget(budget: BudgetOutcome, outcome: Outcome, language: str) -> str:
+def _budget(law: Round, budget: BudgetOutcome, outcome: Outcome, language: str) -> str:
+    from mynapoint.programme.parameters import WhenSpent
     from mynapoint.programme.words import date_in
 
     figures = {"label": budget.parameter.key, "budget": budget.parameter.final_number}
     if budget.closes_in_week is None:
         return _text("within", language, **figures)
     day = date_in(budget.closes_in_week, language)
-    return _text("over", language, **figures, over=budget.runs_over, runs=outcome.runs, day=day)
+    rules = [one.when_spent for one in law.incentives.values() if one.budget == budget.parameter and one.when_spent]
+    waits = any(rule.final == WhenSpent.WAITING_LIST for rule in rules)
+    then = _text("then_waiting" if waits else "then_refused", language)
+    return _text("over", language, **figures, over=budget.runs_over, runs=outcome.runs, day=day, then=then)
 
 
 def _in(words: Words, language: str) -> str:

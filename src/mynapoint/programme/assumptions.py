@@ -19,6 +19,7 @@ from mynapoint.programme.words import Words
 WHOLE = 10_000
 """Shares are whole numbers of 10,000: 8,126 means 81.26 %."""
 
+_WEEKS = range(1, 521)
 _SHIPPED = resources.files("mynapoint.programme") / "data" / "assumptions"
 _DEFAULT_BASIS = Words(
     ja="既定の仮定:対象者の4割から8割(最もありそうなのは6割)が申し込む。申込の期間の最初の1割で2割、最後の1割で3割が"
@@ -76,16 +77,18 @@ def shipped_assumptions(law: Round) -> Assumptions | None:
 
 
 def read_assumptions(path: Path | Traversable, law: Round) -> Assumptions:
-    """Return the assumptions of a file, the defaults for incentives it does not name. Raises RuleFileError."""
+    """Return the assumptions of a file, which names every incentive of the programme. Raises RuleFileError."""
     with read_toml(path) as file:
         if (named := file.text("programme")) != law.id:
             raise file.error("programme", f"is {named!r}; these are to be the assumptions for {law.id!r}")
-        incentives = dict(default_assumptions(law).incentives)
+        incentives: dict[IncentiveId, IncentiveAssumptions] = {}
         for id_, table in file.tables("incentive"):
             incentive = law.incentives.get(IncentiveId(id_))
             if incentive is None:
                 raise table.error("", f"{law.id} has no such incentive")
             incentives[incentive.id] = _parse(table, incentive)
+        for id_ in (one for one in law.incentives if one not in incentives):
+            raise file.error(f"incentive.{id_}", "is missing; write what you expect of it")
         return Assumptions(file.words("basis"), incentives)
 
 
@@ -120,8 +123,8 @@ def _parse(table: RuleTable, incentive: Incentive) -> IncentiveAssumptions:
         if isinstance(incentive.rule, PremiumRule):
             fills = _share(table, "fills_cap_per_10000")
         weeks = table.integer("weeks_to_points")
-        if weeks < 1:
-            raise table.error("weeks_to_points", f"must be 1 or more; got {weeks}")
+        if weeks not in _WEEKS:
+            raise table.error("weeks_to_points", f"must be from {_WEEKS[0]} to {_WEEKS[-1]}; got {weeks}")
         return IncentiveAssumptions(low, likely, high, _take_up(table, incentive), fills, weeks)
 
 
@@ -133,8 +136,11 @@ def _take_up(table: RuleTable, incentive: Incentive) -> tuple[TakeUp, ...]:
             if not period.covers(curve[-1].by):
                 raise row.error("by", f"must lie in the application period, {period.starts_on} until {period.ends_on}")
     for earlier, later in pairwise(curve):
-        if later.by <= earlier.by or later.share_per_10000 < earlier.share_per_10000:
-            raise table.error("take_up", f"must rise day by day; {later.by} cannot follow {earlier.by}")
+        if later.by <= earlier.by:
+            raise table.error("take_up", f"must be in order; {later.by} cannot follow {earlier.by}")
+        if later.share_per_10000 < earlier.share_per_10000:
+            fall = f"{earlier.share_per_10000} by {earlier.by}, but {later.share_per_10000} by {later.by}"
+            raise table.error("take_up", f"cannot fall: {fall}; a share is of all who have applied by then")
     if not curve or curve[-1] != TakeUp(period.ends_on, WHOLE):
         raise table.error("take_up", f"must end with {WHOLE} on the last day of applications, {period.ends_on}")
     return tuple(curve)
@@ -143,5 +149,5 @@ def _take_up(table: RuleTable, incentive: Incentive) -> tuple[TakeUp, ...]:
 def _share(table: RuleTable, key: str) -> int:
     share = table.integer(key)
     if not 0 <= share <= WHOLE:
-        raise table.error(key, f"must be of {WHOLE:,}, 0 or more; got {share}")
+        raise table.error(key, f"must be how many of {WHOLE:,} people, from 0 to {WHOLE:,}; got {share}")
     return share

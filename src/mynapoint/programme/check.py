@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from mynapoint.programme.rounds import Examined, Incentive, Round, RuleFileError, examine_round, load_round
@@ -25,7 +26,7 @@ class Summary:
     sources: int
 
 
-def check_file(path: Path) -> Examined:
+def check_file(path: Path | Traversable) -> Examined:
     """Read any programme file and tell all its faults at once: of each block the first one, and every unknown key.
 
     Beyond what the reader asks: an incentive of a national round (they run through the rounds under one cap) may not

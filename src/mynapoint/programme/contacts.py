@@ -7,18 +7,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
-from mynapoint.programme.parameters import (
-    Parameter,
-    Unit,
-    also_in,
-    latest,
-    named_parameter,
-    named_source,
-    note,
-    require_order,
-)
+from mynapoint.programme.parameters import Parameter, Unit, latest, named_parameter, require_order
 from mynapoint.programme.rule_file import RuleTable, each
-from mynapoint.programme.sources import Confidence, Source
+from mynapoint.programme.sources import Confidence, Source, also_in, confidence, named_source, note
 from mynapoint.programme.words import Words
 
 
@@ -151,7 +142,7 @@ def _parse_hours(row: RuleTable, sources: Mapping[str, Source]) -> ContactHours:
             year_end=(year_end := row.choice("year_end", YearEnd)),
             closed=_parse_closed(row, year_end),
             source=named_source(row, sources),
-            confidence=row.choice("confidence", Confidence),
+            confidence=confidence(row, sources),
             note=note(row),
             also_in=also_in(row, sources),
         )

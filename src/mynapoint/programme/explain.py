@@ -143,8 +143,8 @@ def rule_words(incentive: Incentive, day: date, language: str) -> str | None:
         return None
     if isinstance(incentive.rule, DirectRule):
         if is_japanese(language):
-            return f"登録と申込がそろうと、{points:,}ポイントが付与されます。"
-        return f"{points:,} points are given once registration and application are both there."
+            return f"条件を満たす方が申し込むと、{points:,}ポイントが付与されます。"
+        return f"{points:,} points are given to those who qualify and apply."
     rate = _number(incentive.premium_rate, day) if incentive.premium_rate else None
     if rate is None:
         return None

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mynapoint.programme.parameters import Parameter, Unit, also_in, named_parameter, named_source, note
+from mynapoint.programme.parameters import Parameter, Unit, named_parameter
 from mynapoint.programme.rule_file import RuleTable
-from mynapoint.programme.sources import Confidence, Source
+from mynapoint.programme.sources import Confidence, Source, also_in, confidence, named_source, note
 from mynapoint.programme.words import Words
 
 
@@ -50,7 +50,7 @@ def parse_grace(
             reason=table.words("reason"),
             authority=table.words("authority"),
             source=named_source(table, sources),
-            confidence=table.choice("confidence", Confidence),
+            confidence=confidence(table, sources),
             note=note(table),
             also_in=also_in(table, sources),
         )

@@ -153,6 +153,8 @@ def _refuse_small_budget(table: RuleTable, named: Named) -> None:
 
 def _refuse_waiting_without_end(table: RuleTable, named: Named) -> None:
     """Refuse a waiting list without the days an offer stands, and such days without a list."""
+    if table.has("when_spent") and not table.has("budget"):
+        raise table.error("when_spent", "is needed only with a budget; write budget, or leave when_spent out")
     if "when_spent" not in named:
         if table.has("offer_stands") and not table.has("when_spent"):
             raise table.error("offer_stands", "is needed with when_spent, and only with a waiting list")

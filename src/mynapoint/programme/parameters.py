@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from mynapoint.programme.areas import Municipality, parse_area
 from mynapoint.programme.rule_file import RuleTable, each
-from mynapoint.programme.sources import Confidence, Source
+from mynapoint.programme.sources import Confidence, Source, also_in, confidence, named_source, note
 from mynapoint.programme.words import Words
 
 Value = date | int | str | tuple[Municipality, ...]
@@ -199,21 +199,6 @@ def require_order(table: RuleTable, announced: Iterable[Announced]) -> None:
             raise table.error("announcement", why)
 
 
-def named_source(row: RuleTable, sources: Mapping[str, Source]) -> Source:
-    """Return the source a row names. Raises RuleFileError for one that sources.toml does not hold."""
-    return _known(row, "source", row.text("source"), sources)
-
-
-def also_in(row: RuleTable, sources: Mapping[str, Source]) -> tuple[Source, ...]:
-    """Return the further sources a row names under ``also_in``."""
-    return tuple(_known(row, "also_in", id_, sources) for id_ in row.texts("also_in"))
-
-
-def note(row: RuleTable) -> Words | None:
-    """Return a row's note, None where it has none."""
-    return row.words("note") if row.has("note") else None
-
-
 def named_parameter(table: RuleTable, part: str, parameters: Mapping[str, Parameter], *units: Unit) -> Parameter:
     """Return the figure that ``part`` of a table names, which must be in one of the units. Raises RuleFileError."""
     name = table.text(part)
@@ -239,7 +224,7 @@ def _parse_announcement(row: RuleTable, unit: Unit, sources: Mapping[str, Source
             announced_on=row.day("announced_on"),
             value=value,
             source=named_source(row, sources),
-            confidence=row.choice("confidence", Confidence),
+            confidence=confidence(row, sources),
             note=note(row),
             also_in=also_in(row, sources),
             month_only=month_only,
@@ -253,7 +238,7 @@ def _parse_version(row: RuleTable, sources: Mapping[str, Source]) -> StatementVe
             announced_on=row.day("announced_on"),
             words=row.words("words"),
             source=named_source(row, sources),
-            confidence=row.choice("confidence", Confidence),
+            confidence=confidence(row, sources),
             note=note(row),
             also_in=also_in(row, sources),
         )
@@ -266,7 +251,7 @@ def _checked_value(row: RuleTable, unit: Unit) -> Value | None:
     if unit in (Unit.FIRST_DAY, Unit.LAST_DAY, Unit.AGE_DAY):
         return row.day("value")
     if unit in (Unit.TELEPHONE, Unit.WEB_ADDRESS):
-        return row.text("value")
+        return row.web_address("value") if unit is Unit.WEB_ADDRESS else row.text("value")
     if choices := _CHOICES.get(unit):
         return row.choice("value", choices)
     if unit is Unit.AREA:
@@ -286,14 +271,9 @@ def _whole(row: RuleTable, unit: Unit) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < least or (most is not None and value > most):
         noun = "years" if unit in (Unit.AGE_FROM, Unit.AGE_UNTIL) else unit
         bounds = f"from {least} to {most}" if most is not None else f"{least} or more"
-        hint = "; write it without quotes and commas" if isinstance(value, str) else ""
+        is_quoted = isinstance(value, str) and value.replace(",", "").isdigit()
+        hint = "; write it without quotes and commas" if is_quoted else ""
         if percent and isinstance(value, float):
             hint = "; only a whole percentage gives exact points"
         raise row.error("value", f"must be a whole number of {noun}, {bounds}; got {value!r}{hint}")
     return value
-
-
-def _known(row: RuleTable, key: str, id_: str, sources: Mapping[str, Source]) -> Source:
-    if id_ not in sources:
-        raise row.error(key, f"{id_!r} is not in sources.toml; add the source to this file as [source.{id_}]")
-    return sources[id_]

@@ -17,6 +17,7 @@ holds (PIN, telephone line, statements on the card …) is part of both rounds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ HEALTH_INSURANCE = IncentiveId("health_insurance")
 PUBLIC_FUNDS_ACCOUNT = IncentiveId("public_funds_account")
 ROUND_IDS = ("round1", "round2", "mihon")
 """The rounds that ship with the package; ``mihon`` is the municipal example."""
+_GROUPS = ("source", "incentive", "statement", "contact_line", "grace")
+_NAME = re.compile("[a-z0-9][a-z0-9_-]*")
 
 Kept = TypeVar("Kept")
 
@@ -110,12 +113,17 @@ def current_round(round_id: str) -> Round:
     return _read_at(round_id, _DATA, tuple((one.name, (at := one.stat()).st_mtime_ns, at.st_size) for one in files))
 
 
+def file_of(name: str) -> Path | Traversable:
+    """Return the file of a round of the package by its name, or the path that a name is."""
+    return _DATA / f"{name}.toml" if name in ROUND_IDS else Path(name)
+
+
 def find_round(name: str) -> Round:
     """Return a round of the package by its name, or of any file by its path. Raises UnknownRound, RuleFileError."""
     if name in ROUND_IDS:
         return load_round(name)
     path = Path(name)
-    if path.suffix != ".toml" and not path.is_file():
+    if path.suffix != ".toml" and not path.exists():
         raise UnknownRound(name)
     return read_round(path, load_sources())
 
@@ -149,7 +157,7 @@ def examine_round(path: Path | Traversable, sources: Mapping[str, Source]) -> Ex
         return Examined(None, (fault,))
     round_id, label, tables = "", Words("", ""), dict[str, RuleTable]()
     with parts.faults_kept():
-        round_id = file.text("id")
+        round_id = _plain_name(file, "id")
     with parts.faults_kept():
         label = file.words("label")
     parts.read_sources(file)
@@ -163,7 +171,7 @@ def examine_round(path: Path | Traversable, sources: Mapping[str, Source]) -> Ex
         tables = dict(file.tables("incentive"))
     parts.read(file)
     if not tables:
-        parts.faults.append(file.error("incentive", "needs at least one incentive"))
+        parts.faults.append(file.error("incentive", "needs at least one incentive, as a table [incentive.its-name]"))
     parts.read_incentives(tables)
     if parts.faults:
         return Examined(None, tuple(parts.faults))
@@ -179,6 +187,13 @@ def examine_round(path: Path | Traversable, sources: Mapping[str, Source]) -> Ex
         ),
         (),
     )
+
+
+def _plain_name(file: RuleTable, key: str) -> str:
+    name = file.text(key)
+    if not _NAME.fullmatch(name):
+        raise file.error(key, f"must be of small letters, digits, - and _, such as our-town; got {name!r}")
+    return name
 
 
 @lru_cache(maxsize=len(ROUND_IDS))
@@ -212,13 +227,16 @@ class _Parts:
         """Take over the sources that a file brings along under ``[source.…]``, for a programme of its own."""
         for id_, table in self._group(file, "source"):
             with self.faults_kept(id_):
-                _keep(table, self.sources, id_, parse_source(id_, table), "stands in sources.toml too")
+                twice = "is a source of the package; give yours another name"
+                _keep(table, self.sources, id_, parse_source(id_, table), twice)
 
     def read(self, file: RuleTable) -> None:
         """Take over one file: its statements, lines and exceptions; every other table is a figure."""
         statements, lines, graces = (self._group(file, group) for group in ("statement", "contact_line", "grace"))
         for key in file.other_keys():
             with self.faults_kept(key):
+                if key.removesuffix("s") in _GROUPS:
+                    raise file.error(key, f"is not a key that is known here; is {key.removesuffix('s')!r} meant?")
                 table = file.table(key)
                 if not table.mentions(self.unread):
                     _keep(table, self.parameters, key, parse_parameter(key, table, self.sources))
@@ -240,13 +258,12 @@ class _Parts:
 
     def read_incentives(self, tables: Mapping[str, RuleTable]) -> None:
         """Take over the incentives, last, as they name figures and exceptions; their numbers must differ."""
-        numbers: dict[object, str] = {}
+        numbers: dict[int, str] = {}
         for id_, table in tables.items():
             number = table.value("number")
             with self.faults_kept():
-                if number in numbers:
+                if isinstance(number, int) and numbers.setdefault(number, id_) != id_:
                     raise table.error("number", f"{number} is {numbers[number]}'s; give each incentive its own")
-            numbers.setdefault(number, id_)
             with self.faults_kept():
                 incentive = parse_incentive(id_, table, self.parameters, self.graces, self.unread)
                 if incentive is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -16,6 +17,9 @@ from typing import TypeVar
 from mynapoint.programme.words import Words
 
 _TOML_HINT = "Correct that place: texts in straight quotes, days as 2022-01-24, numbers without commas, no key twice"
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_YEARS = range(1900, 2101)
+"""A day in any other year is a slip of the pen: 0023 for 2023."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Kind = TypeVar("Kind")
@@ -63,12 +67,20 @@ def raise_all(faults: Sequence[RuleFileError]) -> None:
 
 
 def read_toml(path: Path | Traversable) -> RuleTable:
-    """Return a file's top-level table. Raises RuleFileError when it is missing or is not TOML."""
+    """Return a file's top-level table. Raises RuleFileError when it is missing, or is not TOML in UTF-8."""
     try:
-        return RuleTable(path.name, "", tomllib.loads(path.read_text(encoding="utf-8")))
+        content = path.read_bytes()
     except OSError as error:
         raise RuleFileError(str(path), "", f"cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    try:
+        return RuleTable(path.name, "", tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n")))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        place = "" if content.startswith(_BYTE_ORDER_MARKS) else f" (at line {line})"
+        raise RuleFileError(path.name, "", f"is not written in UTF-8{place}; save it as UTF-8") from error
+    except RecursionError as error:
+        raise RuleFileError(path.name, "", "is nested too deeply; no programme needs that") from error
+    except ValueError as error:  # tomllib.TOMLDecodeError is one, and so is a number of too many digits
         raise RuleFileError(path.name, "", f"is not TOML: {error}. {_TOML_HINT}") from error
 
 
@@ -120,11 +132,20 @@ class RuleTable:
         return self._entries.get(key)
 
     def text(self, key: str) -> str:
-        """Return a text that is not empty."""
+        """Return a text that is not empty and has no control characters."""
         text = self._required(key, str, "a text")
         if not text.strip():
             raise self.error(key, "must not be empty")
+        if any(unicodedata.category(letter) == "Cc" for letter in text):
+            raise self.error(key, "must be one line without control characters; write it afresh")
         return text
+
+    def web_address(self, key: str) -> str:
+        """Return an address of the web."""
+        address = self.text(key)
+        if not address.startswith(("https://", "http://")):
+            raise self.error(key, f"must begin with https:// or http://; got {address!r}")
+        return address
 
     def integer(self, key: str) -> int:
         """Return a whole number."""
@@ -136,7 +157,10 @@ class RuleTable:
 
     def day(self, key: str) -> date:
         """Return a calendar day."""
-        return self._required(key, date, "a day such as 2022-01-24")
+        day = self._required(key, date, "a day such as 2022-01-24")
+        if day.year not in _YEARS:
+            raise self.error(key, f"must be from {_YEARS[0]} to {_YEARS[-1]}; got {day}; the year may be mistyped")
+        return day
 
     def clock_time(self, key: str) -> time:
         """Return a time of day."""
@@ -153,6 +177,7 @@ class RuleTable:
 
     def words(self, key: str) -> Words:
         """Return a text in both languages: ``{ ja = "…", en = "…" }``."""
+        self._required(key, dict, 'a text in both languages, { ja = "…", en = "…" }')
         with self.table(key) as table:
             return Words(ja=table.text("ja"), en=table.text("en"))
 
@@ -160,7 +185,7 @@ class RuleTable:
         """Return a list of texts; empty where the key is absent."""
         if not self.has(key):
             return ()
-        entries = self._required(key, list, "a list of texts")
+        entries = self._required(key, list, 'a list of texts, ["…", "…"]')
         for entry in entries:
             if not isinstance(entry, str):
                 raise self.error(key, f"must be a list of texts; got {entry!r}")
@@ -181,7 +206,8 @@ class RuleTable:
         """Yield the tables of the list at ``key``, in order; none where the key is absent."""
         if not self.has(key):
             return
-        for number, entry in enumerate(self._required(key, list, "a list of tables"), start=1):
+        wanted = f"a list of tables, each under [[{self.path}.{key}]]".replace("[[.", "[[")
+        for number, entry in enumerate(self._required(key, list, wanted), start=1):
             if not isinstance(entry, dict):
                 raise self.error(f"{key}[{number}]", "must be a table")
             yield RuleTable(self.file, f"{self.path}.{key}[{number}]".strip("."), entry)
@@ -192,14 +218,29 @@ class RuleTable:
             raise self.error(key, "is missing" + _meant(key, set(self._entries) - self._asked))
         # bool is an int and a datetime is a date to Python; to a rule file they are not.
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)) or isinstance(value, datetime):
-            unquote = "; write it without quotes" if isinstance(value, str) else ""
+            unquote = "; write it without quotes" if _is_quoted(value, kind) else ""
             raise self.error(key, f"must be {wanted}; got {_as_written(value)}{unquote}")
         return value
 
 
 def _as_written(value: object) -> str:
-    """Return a value as the file has it: days and times as ISO texts, anything else as Python prints it."""
+    """Return a value as the file has it: days and times as ISO texts; of a table or list only that it is one."""
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
     return value.isoformat() if isinstance(value, date | time) else repr(value)
+
+
+def _is_quoted(value: object, kind: type) -> bool:
+    """Say whether a text would be what is wanted if its quotes were taken away."""
+    if not isinstance(value, str):
+        return False
+    try:
+        bare = tomllib.loads(f"bare = {value}")
+    except ValueError:
+        return False
+    return len(bare) == 1 and type(bare["bare"]) is kind
 
 
 def _meant(key: str, others: Set[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from unicodedata import east_asian_width
 
 from mynapoint.programme.axes import short, ticks
 from mynapoint.programme.rounds import Round
@@ -15,18 +16,20 @@ _WIDTH, _PANEL, _LEFT, _RIGHT, _TOP, _GAP = 960, 240, 120, 930, 84, 76
 _STYLES = (("#0072B2", ""), ("#D55E00", "9 5"), ("#009E73", "2 4"), ("#CC79A7", "12 4 2 4"))
 _APPLICATIONS = Words("申込(累計、人)", "Applications so far, people")
 _POINTS = Words("付与ポイント(累計)", "Points so far")
+_BAND = Words("線は中央値、帯は5%から95%の範囲", "Line: median; band: p5 to p95")
 
 
 def chart(law: Round, outcome: Outcome, language: str) -> str:
     """Return the picture as SVG text with a title and a description; it loads nothing from anywhere."""
     title = _title(law, outcome, language)
-    height = _TOP + 2 * (_PANEL + _GAP)
+    legend, top = _legend(outcome, language)
+    height = top + 2 * (_PANEL + _GAP)
+    band = f'<text x="{_RIGHT}" y="{top + 8}" text-anchor="end" font-size="12">{_BAND.in_language(language)}</text>'
     body = [
-        *_legend(outcome, language),
-        *_panel(outcome, _APPLICATIONS.in_language(language), lambda week: week.applications_so_far, _TOP, language),
-        *_panel(
-            outcome, _POINTS.in_language(language), lambda week: week.points_so_far, _TOP + _PANEL + _GAP, language
-        ),
+        *legend,
+        *_panel(outcome, _APPLICATIONS.in_language(language), lambda week: week.applications_so_far, top, language),
+        band,
+        *_panel(outcome, _POINTS.in_language(language), lambda week: week.points_so_far, top + _PANEL + _GAP, language),
     ]
     return "\n".join(
         [
@@ -35,7 +38,7 @@ def chart(law: Round, outcome: Outcome, language: str) -> str:
             f'<title id="title">{escape(title)}</title>',
             f'<desc id="desc">{escape(_description(outcome, language))}</desc>',
             f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
-            f'<text x="20" y="30" font-size="18" font-weight="bold">{escape(title)}</text>',
+            f'<text x="20" y="30" font-size="18" font-weight="bold">{escape(_fitted(title, _WIDTH - 40, 18))}</text>',
             *body,
             "</svg>",
             "",
@@ -68,11 +71,29 @@ def _description(outcome: Outcome, language: str) -> str:
     return "".join(texts) + band if is_japanese(language) else " ".join([*texts, band])
 
 
-def _legend(outcome: Outcome, language: str) -> Iterator[str]:
+def _legend(outcome: Outcome, language: str) -> tuple[list[str], int]:
+    """Return the legend, in as many rows as its labels need, and where the panels begin below it."""
+    shapes, x, y = [], 20, 52
     for number, one in enumerate(outcome.incentives):
-        x, label = 20 + number * 310, escape(one.incentive.label.in_language(language))
-        yield f'<line x1="{x}" y1="52" x2="{x + 36}" y2="52" {_stroke(number)}/>'
-        yield f'<text x="{x + 44}" y="57">{label}</text>'
+        label = _fitted(one.incentive.label.in_language(language), _WIDTH - 84, 14)
+        if x > 20 and x + 44 + _width(label, 14) > _WIDTH - 20:
+            x, y = 20, y + 22
+        shapes.append(f'<line x1="{x}" y1="{y}" x2="{x + 36}" y2="{y}" {_stroke(number)}/>')
+        shapes.append(f'<text x="{x + 44}" y="{y + 5}">{escape(label)}</text>')
+        x += 44 + _width(label, 14) + 28
+    return shapes, _TOP + y - 52
+
+
+def _fitted(text: str, room: int, size: int) -> str:
+    """Return a text, cut with 「…」 where it would be wider than its room, in pixels."""
+    while text and _width(text, size) > room:
+        text = text.removesuffix("…")[:-1] + "…"
+    return text
+
+
+def _width(text: str, size: int) -> int:
+    """Return about how wide a text is at a size in pixels, rather too wide: fonts differ."""
+    return sum(size * (10 if east_asian_width(letter) in "FWA" else 6) for letter in text) // 10
 
 
 def _panel(outcome: Outcome, label: str, series: Callable[[Week], Spread], top: int, language: str) -> Iterator[str]:

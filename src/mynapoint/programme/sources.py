@@ -10,6 +10,10 @@ from functools import cache
 from importlib import resources
 
 from mynapoint.programme.rule_file import RuleTable, read_toml
+from mynapoint.programme.words import Words
+
+OURS = "mynapoint(このソフトウェア)"
+"""The publisher of what this software itself decided."""
 
 
 class Confidence(StrEnum):
@@ -60,5 +64,37 @@ def parse_source(id_: str, table: RuleTable) -> Source:
             publisher=table.text("publisher"),
             title=table.text("title"),
             date=table.day("date") if table.has("date") else None,
-            url=table.text("url") if table.has("url") else None,
+            url=table.web_address("url") if table.has("url") else None,
         )
+
+
+def named_source(row: RuleTable, sources: Mapping[str, Source]) -> Source:
+    """Return the source a row names. Raises RuleFileError for one that neither the file nor sources.toml holds."""
+    return _known(row, "source", row.text("source"), sources)
+
+
+def also_in(row: RuleTable, sources: Mapping[str, Source]) -> tuple[Source, ...]:
+    """Return the further sources a row names under ``also_in``."""
+    return tuple(_known(row, "also_in", id_, sources) for id_ in row.texts("also_in"))
+
+
+def note(row: RuleTable) -> Words | None:
+    """Return a row's note, None where it has none."""
+    return row.words("note") if row.has("note") else None
+
+
+def confidence(row: RuleTable, sources: Mapping[str, Source]) -> Confidence:
+    """Return how sure a row says it is. Raises RuleFileError where what an authority decided is given out as ours."""
+    found = row.choice("confidence", Confidence)
+    if found is Confidence.DECISION and named_source(row, sources).publisher != OURS:
+        raise row.error(
+            "confidence",
+            "'decision' is for what this software itself decided; what an authority decided or stated is 'verbatim'",
+        )
+    return found
+
+
+def _known(row: RuleTable, key: str, id_: str, sources: Mapping[str, Source]) -> Source:
+    if id_ not in sources:
+        raise row.error(key, f"names no source that is known: {id_!r}; write it into this file as [source.{id_}]")
+    return sources[id_]
