@@ -13,7 +13,7 @@ from mynapoint.programme.sources import Confidence, Source, known_by
 from mynapoint.programme.statement_of_day import Evidence
 from mynapoint.programme.words import Words
 
-_HEADING = Words("出典", "Sources")
+HEADING = Words("出典", "Sources")
 
 
 class Citations:
@@ -39,7 +39,7 @@ class Citations:
         """Yield the list of sources under its heading; nothing where none was named."""
         if self._sources:
             yield Text()
-            yield Text(_HEADING.in_language(self._language), style="bold")
+            yield Text(HEADING.in_language(self._language), style="bold")
         for number, source in enumerate(self._sources.values(), start=1):
             dated = f" {source.date.isoformat()}" if source.date else ""
             words = f"{source.publisher} {source.title}{dated}"

@@ -22,7 +22,7 @@ from mynapoint.programme.words import Words, date_in
 WIDTH = 100
 """Cells a line when the output is no terminal; a terminal's own width, up to this, otherwise."""
 
-_TEXTS = {
+TEXTS = {
     "as_of": Words("{label} ── {day}現在", "{label} — as of {day}"),
     "incentive": Words("施策{number} {label}", "Incentive {number}: {label}"),
     "nothing": Words("この日までに公表されたことはありません。", "Nothing had been announced by this day."),
@@ -39,6 +39,7 @@ _TEXTS = {
     "note": Words("※{note}", "Note: {note}"),
     "bullet": Words("・", "- "),
 }
+"""The headings and small words of a round's page, on a terminal and in HTML."""
 
 
 def print_round(law: Round, day: date, language: str, *, to: TextIO) -> None:
@@ -198,7 +199,7 @@ class _Page:
     def _text(self, text: str, **figures: object) -> str:
         """Return one of the page's own texts; figures that are words come in the page's language."""
         filled = {name: self._in(figure) if isinstance(figure, Words) else figure for name, figure in figures.items()}
-        return self._in(_TEXTS[text]).format(**filled)
+        return self._in(TEXTS[text]).format(**filled)
 
     def _in(self, words: Words) -> str:
         return words.in_language(self._language)
