@@ -257,7 +257,7 @@ def test_pages_of_one_column_that_stand_for_another_are_refused(
         "num_columns": 6, "num_rows": 100_000, "num_row_groups": 1_000, "schema": pq.read_metadata(path).schema,
         "row_group": lambda self, number: first,
     })  # fmt: skip
-    first_group = parquet_limits._chunks(connection, path).items()
+    first_group = parquet_limits._chunks(connection, path, pq.read_metadata(path)).items()
     chunks = {(group, column): at for group in range(1_000) for (_, column), at in first_group}
     monkeypatch.setattr("mynapoint.provider.parquet_limits.pq.read_metadata", lambda _: shared())
     monkeypatch.setattr("mynapoint.provider.parquet_limits._chunks", lambda *_: chunks)

@@ -39,6 +39,8 @@ from mynapoint.provider.parquet_pages import NoPage, Page, page_at
 _MAGIC = b"PAR1"
 _DICTIONARY = 2
 _DATA = (0, 3)
+Begins = tuple[int, int | None]
+"""Where a chunk's pages begin, and its dictionary where it has one."""
 _CHUNKS = """
 SELECT row_group_id, column_id, data_page_offset, dictionary_page_offset FROM parquet_metadata(?)
 """
@@ -65,7 +67,7 @@ def refuse_unbounded(connection: duckdb.DuckDBPyConnection, path: Path, columns:
         _refuse_footer(path, metadata, size)
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             walk = _Walk(path, mapped, size - 8 - footer_bytes)
-            walk.over(metadata, set(columns), _chunks(connection, path))
+            walk.over(metadata, set(columns), _chunks(connection, path, metadata))
             return {name for name, most in walk.written_out.items() if most > texts_bytes_most(size)}
 
 
@@ -80,16 +82,27 @@ def _refuse_footer(path: Path, metadata: Any, size: int) -> None:
     refuse_above(path, metadata.num_rows, most, f"rows in {size:,} bytes", "no honest file is so dense: write it again")
 
 
-def _chunks(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[int, int], tuple[int, int | None]]:
+def _chunks(connection: duckdb.DuckDBPyConnection, path: Path, metadata: Any) -> dict[tuple[int, int], Begins]:
     """Return where the pages and the dictionary of each row group's columns are said to begin.
 
     DuckDB is asked: pyarrow ends the whole process (std::terminate) where a chunk's size statistics do not add up.
+    Only where DuckDB cannot write statistics as text, such as an instant before its years, pyarrow is asked after all.
     """
     try:
         rows = connection.execute(_CHUNKS, [str(path.absolute())]).fetchall()
+    except (duckdb.DataError, duckdb.ProgrammingError):
+        return {
+            (group, number): _begins(metadata.row_group(group).column(number))
+            for group in range(metadata.num_row_groups)
+            for number in range(metadata.row_group(group).num_columns)
+        }
     except duckdb.Error as error:
         raise UnreadableFile(path, f"is not a whole Parquet file: {str(error).strip()}") from error
     return {(group, column): (pages, dictionary) for group, column, pages, dictionary in rows}
+
+
+def _begins(chunk: Any) -> Begins:
+    return chunk.data_page_offset, chunk.dictionary_page_offset if chunk.has_dictionary_page else None
 
 
 @dataclass(slots=True)
@@ -104,7 +117,7 @@ class _Walk:
     pages: int = 0
     written_out: Counter[str] = field(default_factory=Counter)
 
-    def over(self, metadata: Any, columns: set[str], chunks: dict[tuple[int, int], tuple[int, int | None]]) -> None:
+    def over(self, metadata: Any, columns: set[str], chunks: dict[tuple[int, int], Begins]) -> None:
         """Hold every page of these columns to the figures."""
         names = [metadata.schema.column(number).path for number in range(metadata.num_columns)]
         wanted = [(number, name) for number, name in enumerate(names) if name in columns]
